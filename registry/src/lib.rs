@@ -1,6 +1,18 @@
 //! What is registered, the rules of registering, and the gate of upgrades. Pure: a [`store::Store`] is handed in, and so
 //! are time, user and host name.
 
+pub mod effective;
+pub mod error;
+pub mod gate;
+pub mod history;
+pub mod keys;
+pub mod records;
 pub mod store;
+pub mod transaction;
+pub mod view;
 
+pub use error::{CommandError, Refusal};
+pub use history::{Context, Who};
 pub use store::{Change, Commit, Condition, KeyRange, Outcome, Revision, Snapshot, Store, StoreError, Stored};
+pub use transaction::{Transaction, inspect, transact};
+pub use view::View;
