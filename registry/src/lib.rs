@@ -1,6 +1,8 @@
 //! What is registered, the rules of registering, and the gate of upgrades. Pure: a [`store::Store`] is handed in, and so
 //! are time, user and host name.
 
+pub mod gate;
+pub mod migration;
 pub mod store;
 
 pub use store::{Change, Commit, Condition, KeyRange, Outcome, Revision, Snapshot, Store, StoreError, Stored};
