@@ -6,6 +6,7 @@ pub mod error;
 pub mod gate;
 pub mod history;
 pub mod keys;
+pub mod migration;
 pub mod records;
 pub mod store;
 pub mod transaction;
