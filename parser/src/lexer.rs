@@ -275,12 +275,12 @@ fn single(input: &[u8]) -> Lexeme<'_> {
 /// or that a typographic quote ends: `"a”;`. None if it is what it seems to be.
 fn swallowed(text: &[u8], rest: &[u8]) -> Option<usize> {
     let content = text.get(1..text.len().checked_sub(1)?)?;
-    if let Some(end) = quotes::find_typographic_end(content) {
-        return Some(1 + end);
-    }
     let next = *rest.first()?;
     if next != b'"' && matches!(class(next), Class::White | Class::Delimiter) {
         return None;
+    }
+    if let Some(end) = quotes::find_typographic_end(content) {
+        return Some(1 + end);
     }
     let trimmed = content.trim_ascii_end();
     if let Some(before) = trimmed.strip_suffix(b",") {
