@@ -9,10 +9,12 @@ pub mod keys;
 pub mod records;
 pub mod store;
 pub mod transaction;
+pub mod types;
 pub mod view;
 
 pub use error::{CommandError, Refusal};
 pub use history::{Context, Who};
 pub use store::{Change, Commit, Condition, KeyRange, Outcome, Revision, Snapshot, Store, StoreError, Stored};
 pub use transaction::{Transaction, inspect, transact};
+pub use types::{LoadedType, load_type, resolve_type};
 pub use view::View;
