@@ -48,17 +48,11 @@ pub fn settled(record: Option<&ResourceNodeRecord>, node: &NodeRecord, boot: Boo
 }
 
 /// The state that the gate sees: [`settled`], and unknown where the node is unknown.
-pub fn node_view(
-    record: Option<&ResourceNodeRecord>,
-    node: &NodeRecord,
-    in_node_list: bool,
-    boot: BootOf<'_>,
-) -> NodeView {
+pub fn node_view(record: Option<&ResourceNodeRecord>, node: &NodeRecord, boot: BootOf<'_>) -> NodeView {
     let settled = settled(record, node, boot);
     let mut view = NodeView {
         node: node.name.clone(),
         status: node.status,
-        in_node_list,
         state: settled.state,
         monitor: settled.monitor,
         enabled: settled.enabled,
@@ -147,10 +141,10 @@ mod tests {
 
     #[test]
     fn an_unknown_node_makes_its_resources_unknown() {
-        let view = node_view(None, &node(NodeStatus::Unknown, 3), true, None);
+        let view = node_view(None, &node(NodeStatus::Unknown, 3), None);
         assert_eq!((view.state, view.monitor), (ResourceState::Unknown, MonitorState::Unknown));
         assert_eq!((view.started_by, view.monitor_started_by), (Origin::Unknown, Origin::Unknown));
-        let view = node_view(Some(&online(3)), &node(NodeStatus::Unknown, 3), true, None);
+        let view = node_view(Some(&online(3)), &node(NodeStatus::Unknown, 3), None);
         assert_eq!(view.started_by, Origin::Version(RtVersion::new("1.0")));
     }
 }

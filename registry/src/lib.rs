@@ -1,11 +1,17 @@
 //! What is registered, the rules of registering, and the gate of upgrades. Pure: a [`store::Store`] is handed in, and so
 //! are time, user and host name.
 
+#[cfg(any(test, feature = "testing"))]
+#[macro_use]
+pub mod testing;
+
 pub mod effective;
 pub mod error;
 pub mod gate;
 pub mod history;
 pub mod keys;
+pub mod memory;
+pub mod migration;
 pub mod records;
 pub mod store;
 pub mod transaction;

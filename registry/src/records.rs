@@ -113,7 +113,7 @@ pub struct ResourceRecord {
     pub created_under_3_0: bool,
     /// Values that do not follow the default, by the name as the type's file spells it.
     #[serde(default)]
-    pub values: BTreeMap<String, crate::gate::StoredValue>,
+    pub values: BTreeMap<String, crate::migration::StoredValue>,
     /// State per node.
     #[serde(default)]
     pub nodes: BTreeMap<String, ResourceNodeRecord>,

@@ -1,45 +1,38 @@
-//! The gate: types that the records share with it.
+//! The gate: whether a resource may be moved to another version of its type now, why, and what it takes. Pure and total:
+//! it never does IO, never changes anything, and never says yes where something it needs is not known.
 
-use std::collections::BTreeMap;
+mod decision;
+mod request;
+mod state;
 
-use rtreg_model::{MonitorState, NodeStatus, Origin, PropertyValue, ResourceState};
-use serde::{Deserialize, Serialize};
+pub use decision::{AliveThrough, Decision, InTheWay, Needs, Place, Possible, Reason, ReasonKind, Verdict};
+pub use request::{Assignment, EmptyUpgradeFrom, Request, Settings, Version};
+pub use state::{GroupView, Member, NodeView, ResourceView, State};
 
-/// A value that a resource does not take from the default.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredValue {
-    /// Kept from an old default of Sun Cluster 3.0: neither default nor explicit.
-    #[serde(default)]
-    pub pinned: bool,
-    /// The value, of a property that is the same on all nodes.
-    #[serde(default)]
-    pub value: Option<PropertyValue>,
-    /// Values per node, of a per-node property.
-    #[serde(default)]
-    pub per_node: BTreeMap<String, PropertyValue>,
-}
+use rtreg_model::Tunability;
 
-/// The state of a resource on a node.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NodeView {
-    /// Name of the node.
-    pub node: String,
-    /// What is known of the node.
-    pub status: NodeStatus,
-    /// Whether it is in the group's node list.
-    pub in_node_list: bool,
-    /// State.
-    pub state: ResourceState,
-    /// State of the monitor.
-    pub monitor: MonitorState,
-    /// On_off_switch.
-    pub enabled: bool,
-    /// Monitored_switch.
-    pub monitored: bool,
-    /// Who started it.
-    pub started_by: Origin,
-    /// Who started its monitor.
-    pub monitor_started_by: Origin,
-    /// Who initialised it.
-    pub initialised_by: Origin,
+/// Decides whether the upgrade may be done now.
+pub fn decide(request: &Request<'_>, state: &State, settings: &Settings) -> Decision {
+    let _ = settings;
+    Decision {
+        resource: request.resource.to_owned(),
+        present: request.present.name.clone(),
+        target: request.target.name.clone(),
+        verdict: Verdict::Undecided,
+        possible: Possible::Unknown,
+        tunability: Tunability::AtCreation,
+        vendor_tunability: Tunability::AtCreation,
+        vendor_allows: false,
+        needs: None,
+        because: Vec::new(),
+        in_the_way: Vec::new(),
+        commands: Vec::new(),
+        statements: Vec::new(),
+        affects: Vec::new(),
+        changes: Vec::new(),
+        values: state.resource.values.clone(),
+        group: state.group.name.clone(),
+        managed: state.group.managed,
+        nodes: state.nodes.clone(),
+    }
 }
