@@ -5,6 +5,8 @@
 #[macro_use]
 pub mod testing;
 
+pub mod commands;
+pub mod declarations;
 pub mod effective;
 pub mod error;
 pub mod gate;
