@@ -14,6 +14,8 @@ pub struct Line {
     pub key: String,
     /// The line, as a file could have it.
     pub text: String,
+    /// What stands behind the name; empty for a directive and for an entry of the table.
+    pub value: String,
     /// Whether it is only there by default.
     pub default: bool,
 }
@@ -47,6 +49,7 @@ pub fn lines(resource_type: &ResourceType) -> Vec<Line> {
         section: Section::Property,
         key: property.name.value.to_ascii_lowercase(),
         text: property_line(property),
+        value: String::new(),
         default: false,
     }));
     lines
@@ -76,23 +79,23 @@ fn type_property_lines(rt: &ResourceType) -> Vec<Line> {
     let declared = |name: &str, value: &Option<Spanned<String>>| {
         value.as_ref().map(|value| type_property(name, &value.value, false))
     };
-    let flag = |name: &str, value: &Declared<bool>| Some(defaulted(name, truth(value.value), value.span.is_none()));
+    let flag = |name: &str, value: &Declared<bool>| Some(type_property(name, truth(value.value), value.span.is_none()));
     let version = rt.version.value.as_str().map(|version| type_property("RT_version", version, false));
     [
         Some(type_property("Resource_type", &rt.resource_type.value, false)),
         declared("Vendor_id", &rt.vendor_id),
         version,
-        Some(defaulted("RT_description", &rt.rt_description.value, rt.rt_description.span.is_none())),
-        Some(defaulted("API_version", &rt.api_version.value.to_string(), rt.api_version.span.is_none())),
+        Some(type_property("RT_description", &rt.rt_description.value, rt.rt_description.span.is_none())),
+        Some(type_property("API_version", &rt.api_version.value.to_string(), rt.api_version.span.is_none())),
         flag("Failover", &rt.failover),
         flag("Single_instance", &rt.single_instance),
-        Some(defaulted("Init_nodes", rt.init_nodes.value.as_str(), rt.init_nodes.span.is_none())),
+        Some(type_property("Init_nodes", rt.init_nodes.value.as_str(), rt.init_nodes.span.is_none())),
         flag("RT_system", &rt.rt_system),
         flag("Global_zone", &rt.global_zone),
         flag("Proxy", &rt.proxy),
         declared("Sysdefined_type", &rt.sysdefined_type),
         declared("RT_basedir", &rt.rt_basedir),
-        Some(defaulted("Pkglist", &rt.pkglist.value.join(", "), rt.pkglist.span.is_none())),
+        Some(type_property("Pkglist", &rt.pkglist.value.join(", "), rt.pkglist.span.is_none())),
     ]
     .into_iter()
     .flatten()
@@ -103,16 +106,13 @@ const fn truth(value: bool) -> &'static str {
     if value { "TRUE" } else { "FALSE" }
 }
 
-fn defaulted(name: &str, value: &str, default: bool) -> Line {
-    type_property(name, value, default)
-}
-
 fn type_property(name: &str, value: &str, default: bool) -> Line {
-    Line { section: Section::TypeProperty, key: name.to_owned(), text: format!("{name} = {value};"), default }
+    let text = format!("{name} = {value};");
+    Line { section: Section::TypeProperty, key: name.to_owned(), text, value: value.to_owned(), default }
 }
 
 fn directive(key: String, text: String) -> Line {
-    Line { section: Section::Directive, key, text, default: false }
+    Line { section: Section::Directive, key, text, value: String::new(), default: false }
 }
 
 /// An entry of the table as one line.

@@ -3,6 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rtreg_checker::LintOptions;
+use rtreg_checker::report::Sources;
+use rtreg_checker::report::json::{JsonFinding, JsonReport};
 use rtreg_model::{FileId, Finding, Level, Method, ResourceType, RtVersion, TypeName};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -52,7 +55,10 @@ pub struct Report {
     pub version: u32,
     /// The types, in the order of the files.
     pub types: Vec<Registered>,
-    /// Findings below error level, of all files.
+    /// Findings of all files; none is at error level.
+    #[serde(rename = "findings")]
+    pub json_findings: Vec<JsonFinding>,
+    /// The same as data, for a renderer; files are numbered as in the request.
     #[serde(skip)]
     pub findings: Vec<Finding>,
 }
@@ -124,6 +130,7 @@ pub struct SharedPaths {
 pub struct Prepared {
     types: Vec<PreparedType>,
     findings: Vec<Finding>,
+    json_findings: Vec<JsonFinding>,
     installed_nodes: Option<Vec<String>>,
 }
 
@@ -174,7 +181,7 @@ pub fn prepare(request: &Request) -> Result<Prepared, CommandError> {
     let mut types = Vec::new();
     for (number, file) in request.files.iter().enumerate() {
         let rtr = rtreg_parser::parse(&file.bytes, FileId(u32::try_from(number).unwrap_or(u32::MAX)));
-        let found = check(&rtr);
+        let found = rtreg_checker::lint(&rtr, &LintOptions::default());
         let errors = found.iter().any(|finding| finding.level == Level::Error);
         findings.extend(found);
         if errors {
@@ -188,11 +195,17 @@ pub fn prepare(request: &Request) -> Result<Prepared, CommandError> {
         return Err(CommandError::Findings(findings));
     }
     refuse_same_twice(&types)?;
-    Ok(Prepared { types, findings, installed_nodes: request.installed_nodes.clone() })
+    let json_findings = JsonReport::new(&findings, &sources(request), request.files.len()).findings;
+    Ok(Prepared { types, findings, json_findings, installed_nodes: request.installed_nodes.clone() })
 }
 
-fn check(rtr: &rtreg_parser::Rtr<'_>) -> Vec<Finding> {
-    rtr.findings.clone()
+/// The files as reports of findings want them.
+pub fn sources(request: &Request) -> Sources {
+    let mut sources = Sources::default();
+    for file in &request.files {
+        sources.add(file.name.clone(), file.bytes.clone());
+    }
+    sources
 }
 
 impl PreparedType {
@@ -220,6 +233,7 @@ impl PreparedType {
         TypeRecord {
             name: self.name.clone(),
             version: self.version().clone(),
+            upgrade_aware: self.resource_type.upgrade.is_some(),
             rtr_hash: self.hash.clone(),
             rtr_bytes: self.file.bytes.len() as u64,
             installed_nodes,
@@ -304,7 +318,8 @@ pub fn register(tx: &mut Transaction<'_>, prepared: &Prepared, sources: bool) ->
         types.push(register_one(tx, candidate, &prepared.types, installed.as_ref(), sources)?);
         tx.end_unit();
     }
-    Ok(Report { version: 1, types, findings: prepared.findings.clone() })
+    let (findings, json_findings) = (prepared.findings.clone(), prepared.json_findings.clone());
+    Ok(Report { version: 1, types, json_findings, findings })
 }
 
 fn register_one(
@@ -369,7 +384,7 @@ fn registered(candidate: &PreparedType, record: &TypeRecord, effect: Effect, ctx
         effect,
         name: candidate.full_name.clone(),
         rt_version: record.version.as_str().map(str::to_owned),
-        upgrade_aware: candidate.resource_type.upgrade.is_some(),
+        upgrade_aware: record.upgrade_aware,
         rtr_sha256: record.rtr_hash.clone(),
         installed_nodes: record.installed_nodes.clone(),
         rt_system: record.rt_system,
@@ -471,10 +486,8 @@ fn shared_paths(
     }));
     found.sort_by(|(a, _), (b, _)| newest_first(a, b));
     found.dedup_by(|(a, _), (b, _)| a == b);
-    let shared = |(name, paths): (NameRecord, BTreeSet<String>)| SharedPaths {
-        name: name.name.to_string(),
-        rt_version: name.version.as_str().map(str::to_owned),
-        paths: own.intersection(&paths).cloned().collect(),
+    let shared = |(name, paths): (NameRecord, BTreeSet<String>)| {
+        SharedPaths::new(&name, own.intersection(&paths).cloned().collect())
     };
     Ok(found.into_iter().map(shared).filter(|shared| !shared.paths.is_empty()).collect())
 }
@@ -515,6 +528,10 @@ impl Registered {
 }
 
 impl SharedPaths {
+    pub(crate) fn new(other: &NameRecord, paths: Vec<String>) -> Self {
+        Self { name: other.name.to_string(), rt_version: other.version.as_str().map(str::to_owned), paths }
+    }
+
     /// The paths in words, for the version `own`.
     pub fn text(&self, own: Option<&str>) -> String {
         let word = |version: Option<&str>| version.unwrap_or("unversioned").to_owned();
