@@ -1,6 +1,8 @@
 //! The commands of the registry, one file each: a request, the rules, a report. A command decides on a
 //! [`crate::Transaction`] or [`crate::View`]; it never commits and never prints.
 
+pub mod history_verify;
+pub mod history_view;
 pub mod installed;
 pub mod list;
 pub mod register;
