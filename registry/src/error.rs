@@ -68,9 +68,19 @@ pub enum CommandError {
         /// What had changed last.
         condition: Condition,
     },
+    /// rtreg contradicts itself (exit 3).
+    #[error("internal error: {0}; nothing was changed; please report it with the file that shows it")]
+    Internal(String),
     /// The store failed (exit 3).
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl CommandError {
+    /// The request itself is wrong.
+    pub fn usage(refusal: Refusal) -> Self {
+        Self::Usage(Box::new(refusal))
+    }
 }
 
 impl From<Refusal> for CommandError {

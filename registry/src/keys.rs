@@ -75,6 +75,11 @@ pub fn by_short_all(resource_type: &str) -> String {
     format!("by-short/{}/", part(resource_type))
 }
 
+/// All registered versions of one type, by its name without vendor.
+pub fn by_short_base(resource_type: &str, base: &str) -> String {
+    format!("{}{}/", by_short_all(resource_type), part(base))
+}
+
 /// A resource.
 pub fn resource(name: &str) -> String {
     format!("resources/{}", part(name))

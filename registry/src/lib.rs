@@ -5,6 +5,8 @@
 #[macro_use]
 pub mod testing;
 
+pub mod commands;
+pub mod declarations;
 pub mod effective;
 pub mod error;
 pub mod gate;
@@ -15,10 +17,12 @@ pub mod migration;
 pub mod records;
 pub mod store;
 pub mod transaction;
+pub mod types;
 pub mod view;
 
 pub use error::{CommandError, Refusal};
 pub use history::{Context, Who};
 pub use store::{Change, Commit, Condition, KeyRange, Outcome, Revision, Snapshot, Store, StoreError, Stored};
 pub use transaction::{Transaction, inspect, transact};
+pub use types::{LoadedType, load_type, resolve_type};
 pub use view::View;

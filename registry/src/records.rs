@@ -5,6 +5,29 @@ use std::collections::BTreeMap;
 use rtreg_model::{Driver, Method, MonitorState, NodeStatus, Origin, ResourceState, RtVersion, TypeName};
 use serde::{Deserialize, Serialize};
 
+/// What the indexes of types point to: a registered version of a type. It stands under the full name, the name without
+/// vendor and each of the Installed_nodes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct NameRecord {
+    /// The full name.
+    pub name: TypeName,
+    /// RT_version, whether or not the name carries it.
+    pub version: RtVersion,
+}
+
+impl NameRecord {
+    /// What the indexes of this record say.
+    pub fn of(record: &TypeRecord) -> Self {
+        Self { name: record.name.clone(), version: record.version.clone() }
+    }
+
+    /// The key of the record.
+    pub fn key(&self) -> String {
+        crate::keys::type_version(self.name.base(), &self.version)
+    }
+}
+
 /// A registered version of a type; its RTR source is a blob, and what the source says is read from there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -13,6 +36,9 @@ pub struct TypeRecord {
     pub name: TypeName,
     /// RT_version, whether or not the name carries it.
     pub version: RtVersion,
+    /// Whether the file has `#$upgrade`.
+    #[serde(default)]
+    pub upgrade_aware: bool,
     /// SHA-256 of the RTR source.
     pub rtr_hash: String,
     /// Bytes of the RTR source.

@@ -8,6 +8,9 @@ use serde::de::DeserializeOwned;
 
 use crate::store::{Condition, KeyRange, Revision, Snapshot, StoreError, Stored};
 
+/// How many keys are read at once where all of a range are.
+const PIECE: usize = 500;
+
 /// A snapshot that remembers what was read from it.
 pub struct View<'s> {
     snapshot: &'s dyn Snapshot,
@@ -68,6 +71,69 @@ impl<'s> View<'s> {
     /// As [`Snapshot::range`].
     pub fn peek(&self, range: &KeyRange, limit: usize) -> Result<Vec<Stored>, StoreError> {
         self.snapshot.range(range, limit)
+    }
+
+    /// The value of a key without a condition.
+    ///
+    /// # Errors
+    /// As [`Snapshot::get`].
+    pub fn peek_key(&self, key: &str) -> Result<Option<Stored>, StoreError> {
+        self.snapshot.get(key)
+    }
+
+    /// The record under a key without a condition: for words, or where another condition stands for it.
+    ///
+    /// # Errors
+    /// As [`View::record`].
+    pub fn peek_record<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
+        self.peek_key(key)?.map(|stored| decode(&stored)).transpose()
+    }
+
+    /// The parts that follow `prefix` (which ends with `/`) in the keys of the store, in the order of their bytes, at most
+    /// `limit`; reads one key for each part, however many keys share it. No condition.
+    ///
+    /// # Errors
+    /// As [`Snapshot::range`].
+    pub fn peek_parts(&self, prefix: &str, limit: usize) -> Result<Vec<String>, StoreError> {
+        let mut range = KeyRange::prefix(prefix);
+        let mut parts = Vec::new();
+        while parts.len() < limit {
+            let found = self.snapshot.range(&range, 1)?;
+            let Some(rest) = found.first().and_then(|stored| stored.key.strip_prefix(prefix)) else {
+                break;
+            };
+            let part = rest.split('/').next().unwrap_or(rest).to_owned();
+            // `0` follows `/`: the first key that does not start with the part and a slash.
+            range.start = if rest == part { format!("{prefix}{part}\0") } else { format!("{prefix}{part}0") };
+            parts.push(part);
+        }
+        Ok(parts)
+    }
+
+    /// Every key of a range in turn, read in pieces, without a condition.
+    ///
+    /// # Errors
+    /// As [`Snapshot::range`]; what `each` returns.
+    pub fn for_each<E: From<StoreError>>(
+        &self,
+        range: &KeyRange,
+        mut each: impl FnMut(Stored) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut range = range.clone();
+        loop {
+            let piece = self.snapshot.range(&range, PIECE)?;
+            let Some(last) = piece.last() else {
+                return Ok(());
+            };
+            let full = piece.len() == PIECE;
+            range.start = format!("{}\0", last.key);
+            for stored in piece {
+                each(stored)?;
+            }
+            if !full {
+                return Ok(());
+            }
+        }
     }
 
     /// The conditions of all that was read.
