@@ -1,2 +1,48 @@
-//! Placeholder.
-fn main() {}
+//! The command line of rtreg. This crate is the only wiring: it reads files, clock, user and environment, hands them to
+//! the pure crates, and prints what they say. It words nothing that they found.
+
+mod app;
+mod commands;
+mod error;
+mod files;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use app::{App, Options};
+use commands::Command;
+
+/// Registry and upgrade compiler for cluster resource types: knows when a running service may move to a new version of
+/// its resource type, says why, and does it without losing anything.
+#[derive(Debug, Parser)]
+#[command(name = "rtreg", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
+struct Arguments {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Command,
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are answers, not errors; all else is wrong usage (exit 2).
+            let code = if error.use_stderr() { 2 } else { 0 };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let app = App::new(arguments.options);
+    let code = match arguments.command.run(&app) {
+        Ok(exit) => exit.code(),
+        Err(error) => {
+            error.print(&app);
+            error.exit().code()
+        }
+    };
+    app.close();
+    ExitCode::from(code)
+}

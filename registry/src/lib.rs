@@ -1,8 +1,28 @@
 //! What is registered, the rules of registering, and the gate of upgrades. Pure: a [`store::Store`] is handed in, and so
 //! are time, user and host name.
 
-pub mod gate;
-pub mod migration;
-pub mod store;
+#[cfg(any(test, feature = "testing"))]
+#[macro_use]
+pub mod testing;
 
+pub mod commands;
+pub mod declarations;
+pub mod effective;
+pub mod error;
+pub mod gate;
+pub mod history;
+pub mod keys;
+pub mod memory;
+pub mod migration;
+pub mod records;
+pub mod store;
+pub mod transaction;
+pub mod types;
+pub mod view;
+
+pub use error::{CommandError, Refusal};
+pub use history::{Context, Who};
 pub use store::{Change, Commit, Condition, KeyRange, Outcome, Revision, Snapshot, Store, StoreError, Stored};
+pub use transaction::{Transaction, inspect, transact};
+pub use types::{LoadedType, load_type, resolve_type};
+pub use view::View;

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-/// Counts the commits of a store that changed something: 0 is the empty store, each such commit is the next number.
+/// Counts the commits of a store that changed something: 0 is the empty store, each such commit is the next number. A
+/// [`Change::Put`] always changes something, even with the value that was there; a [`Change::Delete`] does only if there
+/// was such a key (as in etcd).
 pub type Revision = u64;
 
 /// Most conditions of one commit.
@@ -91,15 +93,19 @@ pub struct KeyRange {
 }
 
 impl KeyRange {
-    /// All keys that start with `prefix`. Keys are ASCII; the empty prefix means all.
+    /// All keys that start with `prefix`; the empty prefix means all keys.
     pub fn prefix(prefix: &str) -> Self {
-        let end = match prefix.as_bytes().split_last() {
-            // 0x7f is the last ASCII character; a key never ends a prefix with it.
-            Some((&last, head)) if last < 0x7f => {
-                Some(format!("{}{}", String::from_utf8_lossy(head), char::from(last + 1)))
+        // The order of strings by their bytes is the order by their characters. The first string behind all that start
+        // with the prefix is the prefix with its last character raised by one; the very last character cannot be raised.
+        let mut head = prefix.to_owned();
+        let mut end = None;
+        while let Some(last) = head.pop() {
+            if let Some(next) = (last..=char::MAX).nth(1) {
+                head.push(next);
+                end = Some(head);
+                break;
             }
-            _ => None,
-        };
+        }
         Self { start: prefix.to_owned(), end }
     }
 
@@ -177,7 +183,7 @@ pub struct Commit {
 /// What became of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It took effect, as this revision (the present one if it had no changes).
+    /// It took effect, as this revision (the present one if it changed nothing).
     Done(Revision),
     /// It did not: this condition, the first of those that do not hold.
     Conflict(Condition),

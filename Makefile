@@ -1,0 +1,67 @@
+# What a person and CI call. Each target does the set-up that it needs by itself.
+
+CARGO ?= cargo
+SNAPSHOTS := $(CURDIR)/target/snapshots-used.txt
+export CARGO_TERM_COLOR ?= auto
+
+.PHONY: demo test bench fmt lint doc unit deny snapshots setup fuzz mutants new-rule package clean
+
+## demo: the main job on real files and a temporary store, each command with its output
+demo: setup-tools
+	$(CARGO) build --quiet --release -p rtreg-cli
+	@sh tests/demo/demo.sh "$$($(CARGO) metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/rtreg"
+
+## test: all that must hold: format, clippy, docs, tests, tidy, snapshots, licences
+test: setup-tools fmt lint doc unit snapshots deny
+
+fmt:
+	$(CARGO) fmt --all --check
+
+lint:
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+doc:
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
+
+# INSTA_UPDATE=no: a snapshot that differs fails and nothing is written.
+unit:
+	@mkdir -p target && rm -f $(SNAPSHOTS)
+	INSTA_UPDATE=no INSTA_SNAPSHOT_REFERENCES_FILE=$(SNAPSHOTS) $(CARGO) test --workspace
+
+# A snapshot that no test read is a leftover.
+snapshots: unit
+	@sh tests/tidy/unused-snapshots.sh $(SNAPSHOTS)
+
+deny: setup-deny
+	$(CARGO) deny --log-level error check licenses bans sources
+
+## bench: lint throughput and gate decisions per second
+bench:
+	$(CARGO) bench -p rtreg-checker --bench lint
+	$(CARGO) bench -p rtreg-registry --bench gate
+
+## fuzz: the parser, ten minutes (needs cargo-fuzz)
+fuzz:
+	cd parser && RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run --sanitizer none parse -- -max_total_time=600
+
+## mutants: no mutant of the gate survives (needs cargo-mutants)
+mutants:
+	$(CARGO) mutants -p rtreg-registry -f 'registry/src/gate/*.rs' -f registry/src/migration.rs
+
+## new-rule RULE=<id>: the rule's file, its line in the list, its folder of fixtures
+new-rule:
+	@sh tests/tidy/new-rule.sh "$(RULE)"
+
+## package: every crate builds from its own package
+package:
+	$(CARGO) package --workspace --allow-dirty --exclude rtreg-tests --exclude rtreg-example-embed
+
+.PHONY: setup-tools setup-deny
+setup-tools:
+	@sh tests/setup.sh tools
+
+setup-deny:
+	@sh tests/setup.sh deny
+
+clean:
+	$(CARGO) clean

@@ -1,0 +1,192 @@
+//! What every command gets: the global options, the store, and who, where and when.
+
+use std::cell::OnceCell;
+use std::env;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use rtreg_checker::report::text::TextOptions;
+use rtreg_registry::memory::MemoryStore;
+use rtreg_registry::{Context, Store, StoreError, Who};
+use rtreg_store::SqliteStore;
+
+use crate::error::CliError;
+
+/// The place of the store for root, and for everyone where it exists and is readable.
+const SYSTEM_STORE: &str = "/var/lib/rtreg/store.db";
+
+/// How answers are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs; `rtreg schema NAME` prints the JSON Schema.
+    Json,
+}
+
+/// When text is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The options that every command has.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// The store: `sqlite:PATH`. Default: /var/lib/rtreg/store.db for root and where it is readable, else
+    /// rtreg/store.db in the XDG state directory.
+    #[arg(long, global = true, env = "RTREG_STORE", value_name = "STORE")]
+    pub store: Option<String>,
+    /// Format of the answer.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    pub format: Format,
+    /// When text is coloured.
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    pub color: Colour,
+    /// Why this is done; kept in the history.
+    #[arg(long, global = true, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+/// The running program.
+pub struct App {
+    /// The options that every command has.
+    pub options: Options,
+    store: OnceCell<Box<dyn Store>>,
+}
+
+impl App {
+    /// A program with these options; the store is opened when first used.
+    pub fn new(options: Options) -> Self {
+        Self { options, store: OnceCell::new() }
+    }
+
+    /// Whether answers are JSON.
+    pub fn json(&self) -> bool {
+        self.options.format == Format::Json
+    }
+
+    /// Whether text on standard output is coloured.
+    pub fn coloured(&self) -> bool {
+        match self.options.color {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => {
+                std::io::stdout().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            }
+        }
+    }
+
+    /// Columns of the terminal; 100 elsewhere.
+    pub fn width(&self) -> usize {
+        env::var("COLUMNS")
+            .ok()
+            .and_then(|columns| columns.parse().ok())
+            .filter(|&columns| columns >= 40)
+            .unwrap_or(100)
+    }
+
+    /// How findings and snippets look.
+    pub fn text_options(&self) -> TextOptions {
+        let unicode = ["LC_ALL", "LC_CTYPE", "LANG"]
+            .into_iter()
+            .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()))
+            .is_some_and(|locale| locale.to_ascii_lowercase().replace('-', "").contains("utf8"));
+        TextOptions::default().width(self.width()).colour(self.coloured()).unicode(unicode)
+    }
+
+    /// The store for a command that may write: created if there is none.
+    ///
+    /// # Errors
+    /// A store that cannot be opened, or a `--store` that is no store.
+    pub fn store(&self) -> Result<&dyn Store, CliError> {
+        self.opened(|path| Ok(Box::new(SqliteStore::create(path)?)))
+    }
+
+    /// The store for a command that only reads: what does not exist is empty, and stays so.
+    ///
+    /// # Errors
+    /// A store that cannot be opened, or a `--store` that is no store.
+    pub fn store_for_reading(&self) -> Result<&dyn Store, CliError> {
+        self.opened(|path| match SqliteStore::open_existing(path)? {
+            Some(store) => Ok(Box::new(store)),
+            None => {
+                eprintln!("note: there is no store at {} yet; the first command that writes makes it", path.display());
+                Ok(Box::new(MemoryStore::default()))
+            }
+        })
+    }
+
+    fn opened(&self, open: impl FnOnce(&Path) -> Result<Box<dyn Store>, StoreError>) -> Result<&dyn Store, CliError> {
+        if self.store.get().is_none() {
+            let _ = self.store.set(open(&self.place()?.0)?);
+        }
+        self.store.get().map(|store| &**store).ok_or_else(|| CliError::internal("the store was not opened"))
+    }
+
+    /// Where the store is, and why there.
+    ///
+    /// # Errors
+    /// A `--store` that is no store; no home directory.
+    pub fn place(&self) -> Result<(PathBuf, &'static str), CliError> {
+        if let Some(text) = &self.options.store {
+            return match text.strip_prefix("sqlite:") {
+                Some(path) if !path.is_empty() => Ok((PathBuf::from(path), "--store or RTREG_STORE")),
+                _ => Err(CliError::usage(format!("expected a store such as `sqlite:/path/store.db`, found `{text}`"))
+                    .help("give --store sqlite:PATH or set RTREG_STORE to it")),
+            };
+        }
+        let system = Path::new(SYSTEM_STORE);
+        if nix::unistd::geteuid().is_root() {
+            return Ok((system.to_path_buf(), "the place of root"));
+        }
+        if std::fs::File::open(system).is_ok() {
+            return Ok((system.to_path_buf(), "the system's store, which is readable"));
+        }
+        let state = env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        let state = state.or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state")));
+        match state {
+            Some(state) => Ok((state.join("rtreg/store.db"), "the XDG state directory")),
+            None => Err(CliError::usage("there is no place for the store: neither XDG_STATE_HOME nor HOME is set")
+                .help("give --store sqlite:PATH")),
+        }
+    }
+
+    /// Who does this, where, when and why.
+    pub fn context(&self) -> Context {
+        let uid = nix::unistd::getuid();
+        let user = nix::unistd::User::from_uid(uid).ok().flatten();
+        let host = host();
+        Context {
+            at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+            who: Who {
+                user: user.map_or_else(|| format!("#{uid}"), |user| user.name),
+                sudo_user: env::var("SUDO_USER").ok().filter(|user| !user.is_empty()),
+                host: host.clone(),
+            },
+            why: self.options.reason.clone(),
+            local_node: env::var("RTREG_NODE").ok().filter(|node| !node.is_empty()).unwrap_or(host),
+        }
+    }
+
+    /// What need not happen before the answer: moves a long log into the database. Called last.
+    pub fn close(&self) {
+        use std::io::Write;
+        let _ = std::io::stdout().flush();
+        if let Some(store) = self.store.get()
+            && let Err(error) = store.maintain()
+        {
+            eprintln!("note: the store's log could not be tidied up, nothing is lost: {error}");
+        }
+    }
+}
+
+fn host() -> String {
+    nix::unistd::gethostname().ok().and_then(|name| name.into_string().ok()).unwrap_or_else(|| "localhost".to_owned())
+}

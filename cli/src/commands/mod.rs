@@ -1,0 +1,31 @@
+//! The commands, one file each: arguments, the call of the pure crates, the printing of what they say.
+
+mod lint;
+mod schema;
+
+use clap::Subcommand;
+
+use crate::app::App;
+use crate::error::{CliError, Exit};
+
+/// What rtreg can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check RTR files: one finding a fault, with its place and its cure.
+    Lint(lint::Arguments),
+    /// Print the JSON Schema of an answer, or the names of all schemas.
+    Schema(schema::Arguments),
+}
+
+impl Command {
+    /// Does it.
+    ///
+    /// # Errors
+    /// What the command says.
+    pub fn run(self, app: &App) -> Result<Exit, CliError> {
+        match self {
+            Self::Lint(arguments) => lint::run(&arguments, app),
+            Self::Schema(arguments) => schema::run(&arguments),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Errors of commands, their exit codes, and how they are printed.
+
+use rtreg_model::Finding;
+use rtreg_registry::{CommandError, Refusal, StoreError};
+
+use crate::app::App;
+use crate::output;
+
+/// How a command ends (design: the table of exit codes in the README).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done, clean, or nothing to do.
+    Done,
+    /// Findings at error level.
+    Findings,
+    /// Usage or configuration.
+    Usage,
+    /// IO or internal error; could not decide.
+    Failed,
+    /// A rule of the registry refuses.
+    Refused,
+    /// Busy, conflict or stale: try again.
+    Busy,
+    /// An upgrade to a registered version is refused.
+    UpgradeRefused,
+}
+
+impl Exit {
+    /// The number.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Findings => 1,
+            Self::Usage => 2,
+            Self::Failed => 3,
+            Self::Refused => 4,
+            Self::Busy => 5,
+            Self::UpgradeRefused => 11,
+        }
+    }
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+pub struct CliError {
+    exit: Exit,
+    refusal: Box<Refusal>,
+}
+
+impl CliError {
+    /// Wrong usage or configuration.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, refusal: Box::new(Refusal::new("usage", message)) }
+    }
+
+    /// Reading or writing failed.
+    pub fn io(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Failed, refusal: Box::new(Refusal::new("io", message)) }
+    }
+
+    /// A fault of rtreg itself.
+    pub fn internal(message: impl Into<String>) -> Self {
+        let refusal = Refusal::new("internal", message).help("this is a fault of rtreg; please report it");
+        Self { exit: Exit::Failed, refusal: Box::new(refusal) }
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.refusal.help = Some(text.into());
+        self
+    }
+
+    /// How the command ends.
+    pub const fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// Says it on standard error, as JSON where answers are JSON.
+    pub fn print(&self, app: &App) {
+        if app.json() {
+            eprintln!("{}", output::error_json(&self.refusal));
+            return;
+        }
+        eprintln!("error: {}", self.refusal.message);
+        for detail in &self.refusal.details {
+            eprintln!("  {detail}");
+        }
+        if let Some(help) = &self.refusal.help {
+            for (number, line) in help.lines().enumerate() {
+                eprintln!("{}{line}", if number == 0 { "help: " } else { "      " });
+            }
+        }
+    }
+}
+
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> Self {
+        Self { exit: Exit::Failed, refusal: Box::new(Refusal::new("store", error.to_string())) }
+    }
+}
+
+/// A command of the registry failed; the findings of [`CommandError::Findings`] must have been printed before.
+impl From<CommandError> for CliError {
+    fn from(error: CommandError) -> Self {
+        let message = error.to_string();
+        match error {
+            CommandError::Refused(refusal) => Self { exit: Exit::Refused, refusal },
+            CommandError::Usage(refusal) => Self { exit: Exit::Usage, refusal },
+            CommandError::Findings(findings) => {
+                Self { exit: Exit::Findings, refusal: Box::new(Refusal::new("findings", errors_in_words(&findings))) }
+            }
+            CommandError::Busy { .. } => Self { exit: Exit::Busy, refusal: Box::new(Refusal::new("busy", message)) },
+            CommandError::Store(error) => error.into(),
+            _ => Self::internal(message),
+        }
+    }
+}
+
+fn errors_in_words(findings: &[Finding]) -> String {
+    let errors = findings.iter().filter(|finding| finding.level == rtreg_model::Level::Error).count();
+    format!("nothing is registered: {errors} error{} in the files", if errors == 1 { "" } else { "s" })
+}

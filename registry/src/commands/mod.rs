@@ -1,0 +1,25 @@
+//! The commands of the registry, one file each: a request, the rules, a report. A command decides on a
+//! [`crate::Transaction`] or [`crate::View`]; it never commits and never prints.
+
+pub mod history_verify;
+pub mod history_view;
+pub mod installed;
+pub mod list;
+pub mod register;
+pub mod settings;
+pub mod show_type;
+pub mod type_set;
+pub mod unregister;
+
+/// Rows as a table: columns are two blanks apart, the last one is as wide as it wants.
+pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> String {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    let mut text = String::new();
+    for row in rows {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}")).collect();
+        text.push_str(cells.join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,153 @@
+//! The records of the store, as JSON values. Fields may be added; a field that is missing reads as its default.
+
+use std::collections::BTreeMap;
+
+use rtreg_model::{Driver, Method, MonitorState, NodeStatus, Origin, ResourceState, RtVersion, TypeName};
+use serde::{Deserialize, Serialize};
+
+/// What the indexes of types point to: a registered version of a type. It stands under the full name, the name without
+/// vendor and each of the Installed_nodes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct NameRecord {
+    /// The full name.
+    pub name: TypeName,
+    /// RT_version, whether or not the name carries it.
+    pub version: RtVersion,
+}
+
+impl NameRecord {
+    /// What the indexes of this record say.
+    pub fn of(record: &TypeRecord) -> Self {
+        Self { name: record.name.clone(), version: record.version.clone() }
+    }
+
+    /// The key of the record.
+    pub fn key(&self) -> String {
+        crate::keys::type_version(self.name.base(), &self.version)
+    }
+}
+
+/// A registered version of a type; its RTR source is a blob, and what the source says is read from there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TypeRecord {
+    /// The full name.
+    pub name: TypeName,
+    /// RT_version, whether or not the name carries it.
+    pub version: RtVersion,
+    /// Whether the file has `#$upgrade`.
+    #[serde(default)]
+    pub upgrade_aware: bool,
+    /// SHA-256 of the RTR source.
+    pub rtr_hash: String,
+    /// Bytes of the RTR source.
+    pub rtr_bytes: u64,
+    /// Installed_nodes; none means all nodes.
+    #[serde(default)]
+    pub installed_nodes: Option<Vec<String>>,
+    /// RT_system: TRUE forbids to change or unregister the type.
+    #[serde(default)]
+    pub rt_system: bool,
+    /// The declared methods.
+    #[serde(default)]
+    pub methods: BTreeMap<Method, MethodRecord>,
+}
+
+/// A method of a registered version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct MethodRecord {
+    /// Absolute path.
+    pub path: String,
+    /// SHA-256 of the file on each node where a process has looked; a node where it did not exist is left out.
+    #[serde(default)]
+    pub digests: BTreeMap<String, String>,
+}
+
+/// A node of the cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct NodeRecord {
+    /// Name.
+    pub name: String,
+    /// What is known of it.
+    pub status: NodeStatus,
+    /// The revision that was newest when the node was added: what is recorded for an older node of that name is void.
+    pub added: u64,
+    /// The revision that was newest when the node last went down, or was added: per-node state of a resource that was
+    /// recorded under another incarnation has ended.
+    pub incarnation: u64,
+}
+
+/// A resource group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GroupRecord {
+    /// Name.
+    pub name: String,
+    /// Nodelist, in order of preference.
+    pub node_list: Vec<String>,
+    /// Maximum_primaries: on how many nodes it may be online at once.
+    pub maximum_primaries: u32,
+    /// Whether the group is managed.
+    pub managed: bool,
+    /// Who carries out its state commands.
+    pub driver: Driver,
+    /// The nodes where it is online, each with the incarnation under which that was recorded.
+    #[serde(default)]
+    pub online_on: BTreeMap<String, u64>,
+}
+
+/// A resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ResourceRecord {
+    /// Name.
+    pub name: String,
+    /// Its group.
+    pub group: String,
+    /// `vendor-id.resource-type` of its type.
+    pub base: String,
+    /// Type_version.
+    pub type_version: RtVersion,
+    /// Created under Sun Cluster 3.0: keeps old defaults.
+    #[serde(default)]
+    pub created_under_3_0: bool,
+    /// Values that do not follow the default, by the name as the type's file spells it.
+    #[serde(default)]
+    pub values: BTreeMap<String, crate::migration::StoredValue>,
+    /// State per node.
+    #[serde(default)]
+    pub nodes: BTreeMap<String, ResourceNodeRecord>,
+}
+
+/// The state of a resource on a node, as it was when last written; what it means now is [`crate::effective`]'s business.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ResourceNodeRecord {
+    /// The node's incarnation when this was written.
+    pub incarnation: u64,
+    /// On_off_switch: Enabled.
+    pub enabled: bool,
+    /// Monitored_switch: Enabled.
+    pub monitored: bool,
+    /// State.
+    pub state: ResourceState,
+    /// State of the fault monitor.
+    pub monitor: MonitorState,
+    /// The version whose Start it runs under.
+    pub started_by: Origin,
+    /// The version whose Monitor_start its monitor runs under.
+    pub monitor_started_by: Origin,
+    /// The version whose Init or Boot it is initialised by.
+    pub initialised_by: Origin,
+}
+
+/// A setting of the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SettingRecord {
+    /// Its value.
+    pub value: String,
+}

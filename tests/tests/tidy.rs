@@ -1,0 +1,254 @@
+//! Tidy: what the house promises about itself, held by tests. Each check also fails where it finds nothing to look at.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The rooms: folder, pure or not, and the rooms it may depend on (ARCHITECTURE.md, "Rooms").
+const ROOMS: &[(&str, bool, &[&str])] = &[
+    ("model", true, &[]),
+    ("parser", true, &["model"]),
+    ("checker", true, &["model", "parser"]),
+    ("registry", true, &["model", "parser", "checker"]),
+    ("store", false, &["model", "registry"]),
+    ("cli", false, &["model", "parser", "checker", "registry", "store"]),
+    ("examples/embed", false, &["parser", "checker"]),
+    ("tests", false, &["model", "parser", "checker", "registry", "store", "cli"]),
+];
+
+/// Crates from outside that a room's own code may use, each with its reason in the room's Cargo.toml.
+const OUTSIDE: &[(&str, &[&str])] = &[
+    ("model", &["serde", "semver"]),
+    ("parser", &["nom"]),
+    ("checker", &["serde", "serde_json", "schemars", "miette"]),
+    ("registry", &["serde", "serde_json", "sha2", "thiserror", "schemars"]),
+    ("store", &["rusqlite", "thiserror"]),
+    ("cli", &["clap", "serde", "serde_json", "schemars", "miette", "ignore", "nix", "jiff", "thiserror", "sha2"]),
+    ("examples/embed", &[]),
+    ("tests", &[]),
+];
+
+/// What each pure room's clippy.toml must forbid.
+const FORBIDDEN_IN_PURE: &[&str] = &[
+    "std::fs::read",
+    "std::fs::File",
+    "std::env::var",
+    "std::net::TcpStream",
+    "std::process::Command",
+    "std::time::SystemTime::now",
+    "std::time::Instant::now",
+    "std::collections::HashMap",
+];
+
+/// Most lines of a file, tests not counted (CONTRIBUTING.md).
+const FILE_LINES_MAX: usize = 600;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ has a parent").to_path_buf()
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// All files below a folder with this ending, build output left out.
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())).flatten() {
+            let path = entry.path();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if path.is_dir() {
+                if name != "target" && !name.starts_with('.') && !name.starts_with("mutants.out") {
+                    folders.push(path);
+                }
+            } else if name.ends_with(ending) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn rust_files() -> Vec<PathBuf> {
+    let found = files(&root(), ".rs");
+    assert!(found.len() > 30, "only {} Rust files found", found.len());
+    found
+}
+
+/// The sections of a Cargo.toml: name, and lines with their numbers.
+fn sections(manifest: &str) -> BTreeMap<String, Vec<(usize, String)>> {
+    let mut sections: BTreeMap<String, Vec<(usize, String)>> = BTreeMap::new();
+    let mut section = String::new();
+    for (number, line) in manifest.lines().enumerate() {
+        if line.starts_with('[') {
+            section = line.trim_matches(['[', ']']).to_owned();
+        } else {
+            sections.entry(section.clone()).or_default().push((number + 1, line.to_owned()));
+        }
+    }
+    sections
+}
+
+fn dependencies(manifest: &str, section: &str) -> BTreeSet<String> {
+    let sections = sections(manifest);
+    let lines = sections.get(section).map(Vec::as_slice).unwrap_or_default();
+    let name = |line: &str| line.split(['.', ' ', '=']).next().unwrap_or_default().to_owned();
+    lines.iter().filter(|(_, line)| !line.is_empty() && !line.starts_with('#')).map(|(_, line)| name(line)).collect()
+}
+
+#[test]
+fn rooms_depend_only_downwards() {
+    for (room, _, below) in ROOMS {
+        let manifest = read(&root().join(room).join("Cargo.toml"));
+        let outside = OUTSIDE.iter().find(|(name, _)| name == room).map(|(_, crates)| *crates).unwrap_or_default();
+        for dependency in dependencies(&manifest, "dependencies") {
+            let allowed = match dependency.strip_prefix("rtreg-") {
+                Some(other) => below.contains(&other),
+                None => outside.contains(&dependency.as_str()),
+            };
+            assert!(allowed, "{room} must not depend on {dependency}; the table is in ARCHITECTURE.md");
+        }
+    }
+    let members = read(&root().join("Cargo.toml"));
+    let listed = members.lines().find(|line| line.starts_with("members")).expect("a line `members`");
+    for (room, _, _) in ROOMS {
+        assert!(listed.contains(&format!("\"{room}\"")), "{room} is no member of the workspace");
+    }
+    assert_eq!(listed.matches('"').count() / 2, ROOMS.len(), "a member of the workspace is not in the table of rooms");
+}
+
+#[test]
+fn pure_rooms_forbid_the_outside_world() {
+    let pure: Vec<&str> = ROOMS.iter().filter(|(_, pure, _)| *pure).map(|(room, _, _)| *room).collect();
+    assert!(pure.len() >= 4);
+    for room in pure {
+        let clippy = read(&root().join(room).join("clippy.toml"));
+        for path in FORBIDDEN_IN_PURE {
+            assert!(clippy.contains(&format!("\"{path}\"")), "{room}/clippy.toml does not forbid {path}");
+        }
+        assert!(clippy.contains("too-many-lines-threshold = 70"), "{room}/clippy.toml: too-many-lines-threshold");
+    }
+    for (room, _, _) in ROOMS {
+        assert!(read(&root().join(room).join("Cargo.toml")).contains("[lints]\nworkspace = true"), "{room}: lints");
+    }
+}
+
+#[test]
+fn every_dependency_has_its_reason() {
+    let mut looked_at = 0;
+    for (room, _, _) in ROOMS {
+        let manifest = read(&root().join(room).join("Cargo.toml"));
+        for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
+            let sections = sections(&manifest);
+            let lines = sections.get(section).map(Vec::as_slice).unwrap_or_default();
+            for pair in lines.windows(2) {
+                let [(_, above), (number, line)] = pair else { continue };
+                if !line.is_empty() && !line.starts_with('#') {
+                    assert!(above.starts_with("# "), "{room}/Cargo.toml:{number}: `{line}` has no reason above it");
+                    looked_at += 1;
+                }
+            }
+        }
+    }
+    assert!(looked_at > 20);
+}
+
+#[test]
+fn files_have_a_head_and_a_limit() {
+    for path in rust_files() {
+        let text = read(&path);
+        let body = text.lines().find(|line| !line.starts_with("#![")).unwrap_or_default();
+        assert!(body.starts_with("//!"), "{}: no `//!` head", path.display());
+        let code = text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).count();
+        let is_test = path.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "benches")));
+        assert!(is_test || code <= FILE_LINES_MAX, "{}: {code} lines; split it along a concept", path.display());
+    }
+}
+
+#[test]
+fn nothing_unfinished() {
+    let words = [["db", "g!("], ["to", "do!("], ["unimple", "mented!("], ["#[ign", "ore"], ["thread::sl", "eep("]];
+    for path in rust_files() {
+        for (number, line) in read(&path).lines().enumerate() {
+            for word in words {
+                let word = word.concat();
+                assert!(!line.contains(&word), "{}:{}: {word}", path.display(), number + 1);
+            }
+            let comment = line.trim_start().strip_prefix("// ").unwrap_or_default();
+            let is_code = comment.ends_with(';') && (comment.contains(" = ") || comment.contains('('));
+            assert!(!is_code, "{}:{}: commented-out code", path.display(), number + 1);
+        }
+    }
+}
+
+#[test]
+fn every_source_file_is_part_of_its_crate() {
+    let mut looked_at = 0;
+    for (room, _, _) in ROOMS {
+        for path in files(&root().join(room).join("src"), ".rs") {
+            let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+            let folder = path.parent().expect("a file has a folder");
+            let (name, owners) = if stem == "mod" {
+                let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+                (name, owners_of(folder.parent().expect("src has a parent")))
+            } else {
+                (stem, owners_of(folder))
+            };
+            if matches!(name.as_str(), "lib" | "main") {
+                continue;
+            }
+            let declared = owners.iter().any(|owner| {
+                let text = read(owner);
+                text.contains(&format!("mod {name};")) || text.lines().any(|line| line.trim() == format!("{name},"))
+            });
+            assert!(declared, "{}: no module declares it", path.display());
+            looked_at += 1;
+        }
+    }
+    assert!(looked_at > 30);
+}
+
+/// The files that may declare the modules of a folder.
+fn owners_of(folder: &Path) -> Vec<PathBuf> {
+    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let beside = folder.with_file_name(format!("{name}.rs"));
+    let inside = ["lib.rs", "main.rs", "mod.rs"].map(|file| folder.join(file));
+    inside.into_iter().chain([beside]).filter(|path| path.exists()).collect()
+}
+
+#[test]
+fn documents_are_there_and_short() {
+    for name in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"] {
+        assert!(!read(&root().join(name)).trim().is_empty(), "{name}");
+    }
+    let architecture = read(&root().join("ARCHITECTURE.md"));
+    assert!(architecture.lines().count() < 300, "ARCHITECTURE.md has 300 lines or more");
+    for (room, _, _) in ROOMS {
+        assert!(architecture.contains(&format!("`{room}/`")), "ARCHITECTURE.md does not name {room}/");
+    }
+    for number in 1..=6 {
+        assert!(architecture.contains(&format!("INV-{number}")), "ARCHITECTURE.md does not name INV-{number}");
+    }
+    let readme = read(&root().join("README.md"));
+    let first_screen: String = readme.lines().take(30).collect::<Vec<_>>().join("\n");
+    assert!(first_screen.contains("make demo") && first_screen.contains("make test"), "README: the two commands");
+}
+
+#[test]
+fn nothing_of_the_machine_it_was_written_on() {
+    let words = [["/wo", "rk/"], ["/ro", "ot/"], ["crates", ".io/"]];
+    let mut looked_at = 0;
+    for ending in [".rs", ".md", ".toml", ".sh", ".rtr", ".snap", ".tsv", "Makefile", "run"] {
+        for path in files(&root(), ending) {
+            let Ok(text) = fs::read_to_string(&path) else { continue };
+            for word in words {
+                assert!(!text.contains(&word.concat()), "{}: {}", path.display(), word.concat());
+            }
+            looked_at += 1;
+        }
+    }
+    assert!(looked_at > 50);
+}
