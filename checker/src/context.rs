@@ -50,10 +50,13 @@ impl LintOptions {
 pub(crate) struct Context<'a> {
     pub(crate) target: Release,
     pub(crate) zone_root: bool,
+    source: &'a [u8],
     /// The declarations outside of braces, in the order of the file.
     pub(crate) declarations: Vec<TypeDeclaration<'a>>,
     /// The directives, in the order of the file.
     pub(crate) directives: Vec<&'a Directive<'a>>,
+    /// Whether the file has any directive, sound or not.
+    pub(crate) has_directive: bool,
     /// The entries of the property table.
     pub(crate) entries: Vec<TableEntry<'a>>,
     /// Whether a fault of syntax may hide a type property or a directive.
@@ -119,8 +122,10 @@ impl<'a> Context<'a> {
         Self {
             target: options.target,
             zone_root: options.zone_root,
+            source: rtr.source,
             declarations: rtr.declarations().map(|node| TypeDeclaration::new(node, &faults)).collect(),
             directives: rtr.directives().filter(|directive| !faults.touch(directive.span)).collect(),
+            has_directive: rtr.directives().next().is_some(),
             entries: rtr.entries().map(|node| TableEntry::new(node, &faults)).collect(),
             head_broken: faults.first().is_some_and(|fault| fault.start <= table),
             start: rtr.items.first().map_or(Span::at(0), |item| match item {
@@ -130,6 +135,11 @@ impl<'a> Context<'a> {
                 _ => Span::at(0),
             }),
         }
+    }
+
+    /// The value as the file writes it, quotes included.
+    pub(crate) fn text(&self, value: &Value<'_>) -> &'a [u8] {
+        value.span.slice(self.source)
     }
 
     /// The declarations of known type properties that no fault of syntax touches.

@@ -6,6 +6,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use rtreg_checker::report::text::TextOptions;
 use rtreg_registry::memory::MemoryStore;
 use rtreg_registry::{Context, Store, StoreError, Who};
 use rtreg_store::SqliteStore;
@@ -89,6 +90,15 @@ impl App {
             .and_then(|columns| columns.parse().ok())
             .filter(|&columns| columns >= 40)
             .unwrap_or(100)
+    }
+
+    /// How findings and snippets look.
+    pub fn text_options(&self) -> TextOptions {
+        let unicode = ["LC_ALL", "LC_CTYPE", "LANG"]
+            .into_iter()
+            .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()))
+            .is_some_and(|locale| locale.to_ascii_lowercase().replace('-', "").contains("utf8"));
+        TextOptions::default().width(self.width()).colour(self.coloured()).unicode(unicode)
     }
 
     /// The store for a command that may write: created if there is none.

@@ -67,8 +67,7 @@ pub fn read(path: &Path) -> Result<Input, CliError> {
 fn rtr_files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     let mut found = Vec::new();
     for entry in ignore::WalkBuilder::new(folder).sort_by_file_path(Path::cmp).build() {
-        let entry =
-            entry.map_err(|error| CliError::io(format!("{} cannot be searched: {error}", folder.display())))?;
+        let entry = entry.map_err(|error| CliError::io(format!("{} cannot be searched: {error}", folder.display())))?;
         if entry.file_type().is_some_and(|kind| kind.is_file()) && is_rtr(entry.path()) {
             found.push(entry.into_path());
         }

@@ -1,28 +1,5 @@
-//! The store in one SQLite file, for several processes of one machine.
-//!
-//! # The file
-//! Beside `store.db` lie its log `store.db-wal` and the index of the log `store.db-shm`. The three belong together: the log
-//! holds the newest commits. To copy a store use `sqlite3 store.db ".backup copy.db"`, which reads all of it at one
-//! revision; a copy of `store.db` alone is an older store, and a log beside another `store.db` damages it. It must not lie
-//! on a network file system.
-//!
-//! `PRAGMA application_id` is 0x72747267 (`rtrg`), `PRAGMA user_version` is the version of the format, 1:
-//!
-//! | table | columns | holds |
-//! |---|---|---|
-//! | `kv` | `key`, `created`, `modified`, `sum`, `value` | the keys; the revisions that created and last wrote each; its checksum |
-//! | `meta` | `name`, `value` | `revision`: the newest; `deletion`: the newest that deleted a key |
-//!
-//! The small columns of `kv` stand before the value, so that conditions are checked without reading values. `sum` is FNV-1a
-//! of key, revisions and value: SQLite notices damage to its own structure but not to a value, and a changed value must not
-//! become an answer.
-//!
-//! # Promises
-//! A commit is one immediate transaction and one fsync, that of the log, before it is acknowledged; readers never see a
-//! commit that is not yet on the disk. Nothing is moved from the log into the database when a process ends; that is done by
-//! [`Store::maintain`], once the log is larger than 4 MiB. After a crash the next process to open the store reads the log.
-//! A writer waits 30 s for other writers. The files get the permissions that the umask of their creator leaves (usually all
-//! may read them); who may not write to them can still read.
+//! The store in one SQLite file, for several processes of one machine; the file and its promises are described at the head
+//! of the crate. It never looks into a value.
 
 mod check;
 mod create;
@@ -47,6 +24,8 @@ use fault::Place;
 const APPLICATION_ID: i32 = 0x7274_7267;
 /// The version of the format of the file.
 const FORMAT: i32 = 1;
+/// The smallest file that SQLite takes for a database with something in it.
+const FILE_BYTES_MIN: u64 = 512;
 /// How long a writer waits for other writers.
 const BUSY_SECONDS: u64 = 30;
 /// The length of the log at which [`Store::maintain`] moves it into the database: 4 MiB.
@@ -106,10 +85,11 @@ impl SqliteStore {
                 place.unavailable("it is not a file; name a file, existing or not, such as /var/lib/rtreg/store.db")
             );
         }
-        if metadata.len() == 0 {
-            let reason =
-                "the file is empty, which a store never is; restore a backup, or remove the file for a new store";
-            return Err(place.corrupt(reason));
+        if metadata.len() < FILE_BYTES_MIN {
+            let found = metadata.len();
+            return Err(place.corrupt(&format!(
+                "the file has {found} bytes, too few for a store; restore a backup, or remove the file for a new store"
+            )));
         }
         // An absolute path is also one that SQLite does not take for a URI.
         let place = Place::new(&fs::canonicalize(path).map_err(|error| place.io("find its real path", &error))?);
@@ -180,6 +160,8 @@ impl SqliteStore {
             );
             return Err(self.place.unavailable(&reason));
         }
+        // Only now: until here it may be another program's, which would find a log that it did not expect.
+        self.sqlite(connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true))?;
         // Somebody may have switched the journal with other tools. Where it is right this writes nothing.
         if !self.sqlite(connection.is_readonly("main"))? {
             let mode: String = self.sqlite(connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)))?;
@@ -367,7 +349,6 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(Duration::from_secs(BUSY_SECONDS))?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cell_size_check = ON;

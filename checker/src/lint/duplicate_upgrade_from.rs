@@ -38,7 +38,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for (directive, version) in context.upgrade_from() {
         let first = *seen.entry(version.text).or_insert(directive.span);
         if first != directive.span {
-            let message = format!("expected each version once, found a second line for {}", quote(version.text));
+            let message = format!("expected each version once, found a second line for {}", quote(context.text(version)));
             report.add(version.span, message, |draft| {
                 draft.also(first, "the first line is here").help("keep the stricter one of the two lines")
             });

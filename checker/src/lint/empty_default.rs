@@ -36,7 +36,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
             let name = entry.name_text();
             let message = format!("expected a default of type {} for `{name}`, found an empty one", kind.as_str());
             report.add(attribute.node.span, message, |draft| {
-                draft.help("give a value, or leave DEFAULT out: then the administrator must give one")
+                draft.help("give a value, or leave DEFAULT out")
             });
         }
     }

@@ -37,7 +37,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     if is_true {
         let message = "expected Global_zone to be FALSE in a file under the root of a zone, found TRUE";
         report.add(declaration.node.span, message, |draft| {
-            draft.help("remove the declaration, or register the file from the global zone's /usr/cluster/lib/rgm/rtreg")
+            draft.help("remove the declaration, or keep the file outside of the zone")
         });
     }
 }

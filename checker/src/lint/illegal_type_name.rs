@@ -19,7 +19,6 @@
 //!
 //! ```text
 //! Resource_type = "web";
-//! RT_version = "1";
 //! ```
 
 use rtreg_model::Level;

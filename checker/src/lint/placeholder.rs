@@ -41,9 +41,11 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     }
     for (name, spans) in places {
         let Some((first, others)) = spans.split_first() else { continue };
+        let found = quote(name);
         let message = match others.len() {
-            0 => format!("expected a real value, found the placeholder {}", quote(name)),
-            count => format!("expected real values, found the placeholder {} here and in {count} more places", quote(name)),
+            0 => format!("expected a real value, found the placeholder {found}"),
+            1 => format!("expected real values, found the placeholder {found} here and in one more place"),
+            count => format!("expected real values, found the placeholder {found} here and in {count} more places"),
         };
         report.add(*first, message, |draft| draft.help("let the installer replace it before the type is registered"));
     }

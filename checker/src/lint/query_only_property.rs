@@ -12,6 +12,7 @@
 //! # Example
 //!
 //! ```text
+//! RT_version = "2.0";
 //! { PROPERTY = Type_version; DEFAULT = "2.0"; }
 //! ```
 //!

@@ -26,7 +26,6 @@
 //! ```
 
 use rtreg_model::{Level, Release};
-use rtreg_parser::DirectiveKind;
 
 use crate::context::Context;
 use crate::lint::Report;
@@ -36,8 +35,7 @@ pub(super) const LEVEL: Level = Level::Warning;
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     let Some(declaration) = context.find("RT_version").filter(|_| context.target >= Release::V3_1) else { return };
     let has_version = declaration.single().is_some_and(|value| !value.text.is_empty());
-    let upgrade_aware = context.directives.iter().any(|directive| directive.kind != DirectiveKind::Unknown);
-    if has_version && !upgrade_aware && !context.head_broken {
+    if has_version && !context.has_directive && !context.head_broken {
         report.add(declaration.node.span, "the name of the type has no version, because the file has no `#$upgrade`", |draft| {
             draft.help("add a line `#$upgrade` behind the type properties, so that resources can be upgraded to this version")
         });

@@ -49,8 +49,8 @@ pub struct JsonFinding {
     pub span: JsonSpan,
     /// Places that explain it.
     pub related: Vec<JsonRelated>,
-    /// A cure that a tool can apply; always null in this release.
-    pub fix: Option<JsonFix>,
+    /// Reserved for a cure that a tool can apply: null.
+    pub fix: (),
 }
 
 /// How much a finding matters.
@@ -77,11 +77,6 @@ pub struct JsonRelated {
     /// Where it is.
     pub span: JsonSpan,
 }
-
-/// A cure: edits of the finding's file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[non_exhaustive]
-pub struct JsonFix {}
 
 /// A place: bytes from 0, half-open; lines and columns from 1, columns in Unicode scalar values, an invalid byte as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -141,7 +136,7 @@ impl JsonFinding {
             file: sources.name(finding.primary.file).to_owned(),
             span: sources.span(finding.primary.file, finding.primary.span),
             related: finding.secondary.iter().map(|label| JsonRelated::new(label, sources)).collect(),
-            fix: None,
+            fix: (),
         }
     }
 }

@@ -76,7 +76,7 @@ pub fn render(findings: &[Finding], sources: &Sources, options: &TextOptions) ->
 /// A finding in miette's eyes; labels in another file than the first become related notes.
 #[derive(Debug)]
 struct Report<'f> {
-    rule: Option<&'f str>,
+    code: Option<String>,
     message: &'f str,
     severity: Severity,
     help: Option<&'f str>,
@@ -95,7 +95,7 @@ impl<'f> Report<'f> {
         let secondary =
             here.into_iter().map(|label| LabeledSpan::new_with_span(words(label), shorten(text, label.span)));
         Self {
-            rule: Some(finding.rule),
+            code: Some(format!("{}[{}]", finding.level.as_str(), finding.rule)),
             message: &finding.message,
             severity: match finding.level {
                 Level::Error => Severity::Error,
@@ -112,7 +112,7 @@ impl<'f> Report<'f> {
     fn elsewhere(label: &'f Label, sources: &'f Sources) -> Self {
         let span = shorten(sources.text(label.file), label.span);
         Self {
-            rule: None,
+            code: None,
             message: &label.text,
             severity: Severity::Advice,
             help: None,
@@ -146,7 +146,7 @@ impl std::error::Error for Report<'_> {}
 
 impl Diagnostic for Report<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.rule.map(|rule| Box::new(rule) as Box<dyn fmt::Display>)
+        self.code.as_deref().map(|code| Box::new(code) as Box<dyn fmt::Display>)
     }
 
     fn severity(&self) -> Option<Severity> {
@@ -173,8 +173,8 @@ impl Diagnostic for Report<'_> {
     }
 }
 
-/// A file as a terminal can show it: each byte that is no UTF-8 or that controls a terminal is replaced by one `?`, so
-/// that places stay.
+/// A file as a terminal can show it: what is no UTF-8 and what a terminal would not show is replaced by one `?` for each
+/// byte, so that places stay.
 #[derive(Debug)]
 struct Snippet<'f> {
     name: &'f str,
@@ -188,7 +188,7 @@ impl<'f> Snippet<'f> {
             for character in chunk.valid().chars() {
                 match character {
                     '\r' => text.push(b' '),
-                    character if character.is_control() && !matches!(character, '\n' | '\t') => {
+                    character if is_invisible(character) => {
                         text.extend(std::iter::repeat_n(b'?', character.len_utf8()));
                     }
                     character => text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
@@ -214,6 +214,14 @@ impl SourceCode for Snippet<'_> {
         let (data, place) = if data.len() > LONGEST { clip(data, place, span) } else { (data, place) };
         Ok(Box::new(MietteSpanContents::new_named(self.name.to_owned(), data, place, line, column, lines)))
     }
+}
+
+/// Whether a character would control the terminal, or move or hide others.
+fn is_invisible(character: char) -> bool {
+    let controls = character.is_control() && !matches!(character, '\n' | '\t');
+    let formats =
+        matches!(character, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}');
+    controls || formats
 }
 
 /// Of very long lines only the neighbourhood of the label.

@@ -37,13 +37,14 @@ fn release(word: &str) -> Result<Release, String> {
 /// A path that cannot be read.
 pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
     let inputs = files::read_all(&arguments.paths)?;
-    let zone_root = match &arguments.zone_root {
-        Some(root) => Some(root.canonicalize().map_err(|error| {
-            CliError::usage(format!("the zone root {} cannot be found: {error}", root.display()))
-        })?),
-        None => None,
-    };
-    let mut sources = Sources::new();
+    let zone_root =
+        match &arguments.zone_root {
+            Some(root) => Some(root.canonicalize().map_err(|error| {
+                CliError::usage(format!("the zone root {} cannot be found: {error}", root.display()))
+            })?),
+            None => None,
+        };
+    let mut sources = Sources::default();
     let mut findings: Vec<Finding> = Vec::new();
     let files = inputs.len();
     for input in inputs {
@@ -52,10 +53,10 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
             .is_some_and(|root| PathBuf::from(&input.name).canonicalize().is_ok_and(|path| path.starts_with(root)));
         let options = LintOptions::default().target(arguments.target).zone_root(in_zone);
         let file = sources.add(input.name, input.bytes);
-        findings.extend(lint(&rtreg_parser::parse(sources.bytes(file), file), &options));
+        findings.extend(lint(&rtreg_parser::parse(sources.text(file), file), &options));
     }
     print(app, &findings, &sources, files)?;
-    let errors = summary(&findings, files).errors;
+    let errors = summary(&findings).errors;
     Ok(if errors > 0 { Exit::Findings } else { Exit::Done })
 }
 
@@ -68,5 +69,18 @@ pub fn print(app: &App, findings: &[Finding], sources: &Sources, files: usize) -
         return output::json(&JsonReport::new(findings, sources, files));
     }
     output::text(&rtreg_checker::report::text::render(findings, sources, &app.text_options()))?;
-    output::text(&summary(findings, files).to_string())
+    output::text(&summary_line(findings, files))
+}
+
+/// The last line: how many findings of each level in how many files.
+fn summary_line(findings: &[Finding], files: usize) -> String {
+    let counts = summary(findings);
+    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let parts: Vec<String> = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.notes, "note")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| plural(count, word))
+        .collect();
+    let found = if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") };
+    format!("{found} in {}", plural(files, "file"))
 }

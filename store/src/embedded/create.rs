@@ -89,7 +89,7 @@ fn fill(path: &Path) -> rusqlite::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let connection = Connection::open(path)?;
     connection.execute_batch(&format!(
-        "PRAGMA journal_mode = MEMORY; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT};
+        "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT};
          BEGIN; {SCHEMA} COMMIT; PRAGMA journal_mode = WAL;"
     ))?;
     connection.close().map_err(|(_, error)| error)

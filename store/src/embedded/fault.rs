@@ -51,6 +51,9 @@ impl Place {
             let reason = format!("its tables hold what rtreg did not write ({error}); restore a backup");
             return self.corrupt(&reason);
         };
+        if failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHORT_READ {
+            return self.corrupt("the file is shorter than its contents say; restore a backup");
+        }
         match failure.code {
             ErrorCode::NotADatabase => self.corrupt(
                 "it is not an SQLite database, or its beginning was overwritten; name another file, or restore a backup",
