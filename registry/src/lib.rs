@@ -5,6 +5,7 @@
 #[macro_use]
 pub mod testing;
 
+pub mod commands;
 pub mod effective;
 pub mod error;
 pub mod gate;
