@@ -1,1 +1,18 @@
-//! Placeholder.
+//! Checks of RTR files: what makes a type ambiguous or unregistrable, and what is probably a mistake; with places, words
+//! and cures. One rule is one file in `lint/`. This crate never does IO.
+//!
+//! ```
+//! use rtreg_checker::{LintOptions, lint};
+//! use rtreg_model::FileId;
+//!
+//! let rtr = rtreg_parser::parse(b"Resource_type = web; RT_version = \"1\"; Start = /opt/web/start;", FileId(0));
+//! let findings = lint(&rtr, &LintOptions::default());
+//! assert_eq!(findings.first().map(|finding| finding.rule), Some("missing_stop_method"));
+//! ```
+
+mod context;
+mod lint;
+pub mod report;
+
+pub use context::LintOptions;
+pub use lint::{Rule, lint, rule, rules};

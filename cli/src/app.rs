@@ -6,7 +6,9 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use rtreg_registry::{Context, Store, Who};
+use rtreg_checker::report::text::TextOptions;
+use rtreg_registry::memory::MemoryStore;
+use rtreg_registry::{Context, Store, StoreError, Who};
 use rtreg_store::SqliteStore;
 
 use crate::error::CliError;
@@ -83,7 +85,20 @@ impl App {
 
     /// Columns of the terminal; 100 elsewhere.
     pub fn width(&self) -> usize {
-        env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|&columns| columns >= 40).unwrap_or(100)
+        env::var("COLUMNS")
+            .ok()
+            .and_then(|columns| columns.parse().ok())
+            .filter(|&columns| columns >= 40)
+            .unwrap_or(100)
+    }
+
+    /// How findings and snippets look.
+    pub fn text_options(&self) -> TextOptions {
+        let unicode = ["LC_ALL", "LC_CTYPE", "LANG"]
+            .into_iter()
+            .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()))
+            .is_some_and(|locale| locale.to_ascii_lowercase().replace('-', "").contains("utf8"));
+        TextOptions::default().width(self.width()).colour(self.coloured()).unicode(unicode)
     }
 
     /// The store for a command that may write: created if there is none.
@@ -91,7 +106,7 @@ impl App {
     /// # Errors
     /// A store that cannot be opened, or a `--store` that is no store.
     pub fn store(&self) -> Result<&dyn Store, CliError> {
-        self.open(SqliteStore::open)
+        self.opened(|path| Ok(Box::new(SqliteStore::create(path)?)))
     }
 
     /// The store for a command that only reads: what does not exist is empty, and stays so.
@@ -99,23 +114,18 @@ impl App {
     /// # Errors
     /// A store that cannot be opened, or a `--store` that is no store.
     pub fn store_for_reading(&self) -> Result<&dyn Store, CliError> {
-        let (path, _) = self.place()?;
-        if !path.exists() && self.store.get().is_none() {
-            eprintln!("note: there is no store at {} yet; `rtreg register` makes it", path.display());
-            let empty: Box<dyn Store> = Box::new(rtreg_registry::memory::MemoryStore::new());
-            return Ok(&**self.store.get_or_init(|| empty));
-        }
-        self.open(SqliteStore::open_existing)
+        self.opened(|path| match SqliteStore::open_existing(path)? {
+            Some(store) => Ok(Box::new(store)),
+            None => {
+                eprintln!("note: there is no store at {} yet; the first command that writes makes it", path.display());
+                Ok(Box::new(MemoryStore::default()))
+            }
+        })
     }
 
-    fn open(
-        &self,
-        open: impl FnOnce(&Path) -> Result<SqliteStore, rtreg_registry::StoreError>,
-    ) -> Result<&dyn Store, CliError> {
+    fn opened(&self, open: impl FnOnce(&Path) -> Result<Box<dyn Store>, StoreError>) -> Result<&dyn Store, CliError> {
         if self.store.get().is_none() {
-            let (path, _) = self.place()?;
-            let store: Box<dyn Store> = Box::new(open(&path)?);
-            let _ = self.store.set(store);
+            let _ = self.store.set(open(&self.place()?.0)?);
         }
         self.store.get().map(|store| &**store).ok_or_else(|| CliError::internal("the store was not opened"))
     }

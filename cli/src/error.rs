@@ -107,10 +107,9 @@ impl From<CommandError> for CliError {
         match error {
             CommandError::Refused(refusal) => Self { exit: Exit::Refused, refusal },
             CommandError::Usage(refusal) => Self { exit: Exit::Usage, refusal },
-            CommandError::Findings(findings) => Self {
-                exit: Exit::Findings,
-                refusal: Box::new(Refusal::new("findings", errors_in_words(&findings))),
-            },
+            CommandError::Findings(findings) => {
+                Self { exit: Exit::Findings, refusal: Box::new(Refusal::new("findings", errors_in_words(&findings))) }
+            }
             CommandError::Busy { .. } => Self { exit: Exit::Busy, refusal: Box::new(Refusal::new("busy", message)) },
             CommandError::Store(error) => error.into(),
             _ => Self::internal(message),

@@ -4,6 +4,7 @@
 mod app;
 mod commands;
 mod error;
+mod files;
 mod output;
 
 use std::process::ExitCode;

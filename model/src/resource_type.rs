@@ -71,8 +71,8 @@ pub struct MethodPath {
     pub absolute: String,
 }
 
-/// A `#$upgrade_from` line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A `#$upgrade_from` line. Equality ignores places.
+#[derive(Debug, Clone)]
 pub struct UpgradeFrom {
     /// The RT_version being upgraded from; unversioned for `""`.
     pub version: Spanned<RtVersion>,
@@ -81,6 +81,14 @@ pub struct UpgradeFrom {
     /// The line, from `#$` to the tunability.
     pub line: Span,
 }
+
+impl PartialEq for UpgradeFrom {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.version, self.tunability) == (&other.version, other.tunability)
+    }
+}
+
+impl Eq for UpgradeFrom {}
 
 /// One version of one resource type (rt_properties(5)). Names and spans are those of the file; equality ignores places.
 #[derive(Debug, Clone, PartialEq, Eq)]

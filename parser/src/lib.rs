@@ -3,28 +3,74 @@
 //! Parsing never fails and never panics: each fault of the text is one [`rtreg_model::Finding`], and parsing goes on
 //! behind it. This crate never does IO.
 
+mod cursor;
+mod directive;
+mod faults;
+mod file;
+#[doc(hidden)]
+pub mod invariants;
+mod lexer;
+mod lower;
+mod print;
+mod quotes;
+pub mod read;
+mod statement;
 pub mod syntax;
+mod values;
 
-use rtreg_model::{FileId, ResourceType};
+use rtreg_model::FileId;
+
+pub use faults::SYNTAX_RULES;
+pub use lower::lower;
+pub use print::print;
 pub use syntax::{
     Attribute, AttributeValue, Declaration, Directive, DirectiveKind, Entry, Item, Rtr, Stray, Token, TokenKind, Value,
     Values, Word,
 };
 
-/// Parses any bytes.
+/// Parses any bytes. What is wrong is in [`Rtr::findings`], under the identifiers of [`SYNTAX_RULES`]; what the file means
+/// is not looked at. Of a file of 4 GiB or more only the first 4 GiB - 1 are read, and a finding says so.
+///
+/// ```
+/// use rtreg_model::FileId;
+/// let rtr = rtreg_parser::parse(b"Resource_type = web\nRT_version = \"1\";", FileId(0));
+/// assert_eq!(rtr.findings.len(), 1);
+/// assert_eq!(rtr.findings[0].rule, "missing_semicolon");
+/// assert_eq!(rtr.findings[0].primary.span.start, 19);
+/// assert_eq!(rtr.declarations().count(), 2);
+/// ```
 pub fn parse(source: &[u8], file: FileId) -> Rtr<'_> {
-    Rtr { source, file, tokens: Vec::new(), items: Vec::new(), findings: Vec::new() }
+    parse_up_to(source, file, u32::MAX)
 }
 
-/// The typed resource type of a file, with the defaults of the vendor's tables filled in; none if the file has no usable
-/// Resource_type. Of a file with errors it is what can be made of it: ask the checker before using it.
-pub fn lower(rtr: &Rtr<'_>) -> Option<ResourceType> {
-    let _ = rtr;
-    None
+/// [`parse`], reading at most `limit` bytes.
+fn parse_up_to(source: &[u8], file: FileId, limit: u32) -> Rtr<'_> {
+    let whole = source;
+    let source = rtreg_model::Span::new(0, limit).slice(whole);
+    let mut lexed = lexer::lex(source);
+    let mut cursor = cursor::Cursor::new(source, file, std::mem::take(&mut lexed.code));
+    file::report_bytes(&mut cursor, &lexed);
+    if source.len() < whole.len() {
+        let end = rtreg_model::Span::at(limit);
+        let message = format!("expected a file of at most {limit} bytes, found {}", whole.len());
+        let finding = cursor.error("file_too_large", end, message);
+        cursor.report(finding.help("is this an RTR file? The part behind this place was not read"));
+    }
+    let (items, mut findings) = file::FileParser::new(cursor).parse();
+    findings.sort_by_key(|finding| finding.primary.span.start);
+    Rtr { source, file, tokens: lexed.tokens, items, findings }
 }
 
-/// The type as an RTR file in one style; parsing and lowering the text gives the same type again.
-pub fn print(resource_type: &ResourceType) -> String {
-    let _ = resource_type;
-    String::new()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_large_is_not_read() {
+        let rtr = parse_up_to(b"Resource_type = web; {", FileId(0), 20);
+        let rules: Vec<_> = rtr.findings.iter().map(|finding| finding.rule).collect();
+        assert_eq!(rules, ["file_too_large"]);
+        assert_eq!(rtr.to_bytes(), b"Resource_type = web;");
+        assert!(SYNTAX_RULES.iter().any(|(id, _)| *id == "file_too_large"));
+    }
 }

@@ -100,7 +100,50 @@ impl Entry {
     }
 }
 
+/// The kinds of objects that have a history.
+pub const KINDS: [&str; 5] = ["type", "resource", "group", "node", "setting"];
+
+/// Whether the object does not exist any more after the event.
+pub fn ends_object(event: &str) -> bool {
+    matches!(event.rsplit('_').next(), Some("unregister" | "delete" | "remove"))
+}
+
+/// The hash that the stored JSON of an entry must have: of the very bytes, with an empty hash. Unlike
+/// [`Entry::computed_hash`] it also sees fields that this version of rtreg does not know. None if the JSON does not end
+/// with a hash.
+pub fn stored_hash(json: &[u8]) -> Option<String> {
+    const HASH_DIGITS: usize = 64;
+    const FIELD: &[u8] = br#","hash":""#;
+    let bare = json.strip_suffix(br#""}"#)?;
+    let head = bare.get(..bare.len().checked_sub(HASH_DIGITS)?)?;
+    head.ends_with(FIELD).then(|| sha256_hex(&[head, br#""}"#].concat()))
+}
+
+/// The hash over the heads of all chains: SHA-256 over a line `kind name number hash` for each, in the order of the keys of
+/// the store, kind and name as they are in keys.
+#[derive(Debug, Clone, Default)]
+pub struct HeadHash {
+    digest: Sha256,
+}
+
+impl HeadHash {
+    /// The next head.
+    pub fn add(&mut self, head: &Entry) {
+        let (kind, name) = (crate::keys::part(&head.object.kind), crate::keys::part(&head.object.name));
+        self.digest.update(format!("{kind} {name} {} {}\n", head.number, head.hash));
+    }
+
+    /// The hash, hexadecimal.
+    pub fn finish(self) -> String {
+        hex(&self.digest.finalize())
+    }
+}
+
 /// SHA-256 as hexadecimal digits.
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -6,6 +6,7 @@
 pub mod testing;
 
 pub mod commands;
+pub mod declarations;
 pub mod effective;
 pub mod error;
 pub mod gate;

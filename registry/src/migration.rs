@@ -1,11 +1,17 @@
 //! What becomes of a resource's property values when its type gets another version (design section 6, spec section 11).
 //! Pure: it never writes a value; it says what the values would be, what changes, and what stands in the way.
 
+mod assignments;
+mod carry;
+
 use std::collections::BTreeMap;
 
-use rtreg_model::PropertyValue;
+use rtreg_model::standard::effective_properties;
+use rtreg_model::{PropertyDecl, PropertyValue, ResourceType, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::gate::Assignment;
 
 /// A value that a resource has and that is not the default of its type. Stored in records.
 ///
@@ -93,4 +99,84 @@ pub enum ChangeKind {
     Pinned,
     /// The command must give a value.
     NeedsValue,
+}
+
+/// What a migration reads.
+#[derive(Debug, Clone, Copy)]
+pub struct Migration<'a> {
+    /// The version that the resource has.
+    pub present: &'a ResourceType,
+    /// The version that it is to have.
+    pub target: &'a ResourceType,
+    /// The values that are not the default.
+    pub values: &'a BTreeMap<String, StoredValue>,
+    /// Values given in the command.
+    pub assignments: &'a [Assignment],
+    /// The group's node list.
+    pub node_list: &'a [String],
+    /// Created under Sun Cluster 3.0: old defaults are kept.
+    pub created_under_3_0: bool,
+}
+
+/// What a migration comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Migrated {
+    /// The values afterwards; they mean something only if there are no problems.
+    pub values: BTreeMap<String, StoredValue>,
+    /// What happens, sorted by property.
+    pub changes: Vec<PropertyChange>,
+    /// What stands in the way.
+    pub problems: Vec<Problem>,
+    /// Properties that the command sets and that may be changed only while the resource is disabled.
+    pub when_disabled: Vec<Accepted>,
+    /// The values of the command that are accepted, those of `when_disabled` among them.
+    pub accepted: Vec<Assignment>,
+}
+
+/// Something about a property that stands in the way of an upgrade.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The property, as the file that declares it writes it, else as the command does.
+    pub property: String,
+    /// One full sentence.
+    pub message: String,
+    /// The entry of the target's file, if it has one.
+    pub entry: Option<Span>,
+    /// What the command should say instead; none where it should say nothing.
+    pub instead: Option<Assignment>,
+}
+
+/// A value of the command that needs the resource disabled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The property, as the target's file writes it.
+    pub property: String,
+    /// The entry of the target's file, if it has one.
+    pub entry: Option<Span>,
+}
+
+/// Says what becomes of the values (design section 6). The order of the assignments makes no difference: a value for one
+/// node wins over a value for all.
+pub fn migrate(migration: &Migration<'_>) -> Migrated {
+    let before = effective_properties(migration.present);
+    let after = effective_properties(migration.target);
+    let mut migrated = Migrated::default();
+    let mut given = assignments::sort(migration, &before, &after, &mut migrated.problems);
+    for decl in &after {
+        let carried = carry::carry(migration, find(&before, &decl.name.value), decl);
+        let given = given.remove(&decl.name.value).unwrap_or_default();
+        assignments::apply(migration, decl, carried, given, &mut migrated);
+    }
+    migrated.changes.extend(carry::dropped(migration, &before, &after));
+    migrated.changes.sort_by(|a, b| (&a.property, &a.node, a.kind).cmp(&(&b.property, &b.node, b.kind)));
+    migrated
+}
+
+fn find<'d>(decls: &'d [PropertyDecl], name: &str) -> Option<&'d PropertyDecl> {
+    decls.iter().find(|decl| decl.name.value.eq_ignore_ascii_case(name))
+}
+
+fn stored<'v>(values: &'v BTreeMap<String, StoredValue>, name: &str) -> Option<&'v StoredValue> {
+    values.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }

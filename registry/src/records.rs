@@ -36,6 +36,9 @@ pub struct TypeRecord {
     pub name: TypeName,
     /// RT_version, whether or not the name carries it.
     pub version: RtVersion,
+    /// Whether the file has `#$upgrade`.
+    #[serde(default)]
+    pub upgrade_aware: bool,
     /// SHA-256 of the RTR source.
     pub rtr_hash: String,
     /// Bytes of the RTR source.

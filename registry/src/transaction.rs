@@ -25,11 +25,21 @@ pub struct Transaction<'s> {
     changes: BTreeMap<String, Change>,
     heads: BTreeMap<Object, Entry>,
     absent: Vec<Condition>,
+    units_fit: Option<usize>,
+    units: usize,
 }
 
 impl<'s> Transaction<'s> {
     fn new(snapshot: &'s dyn Snapshot, ctx: &'s Context) -> Self {
-        Self { view: View::new(snapshot), ctx, changes: BTreeMap::new(), heads: BTreeMap::new(), absent: Vec::new() }
+        Self {
+            view: View::new(snapshot),
+            ctx,
+            changes: BTreeMap::new(),
+            heads: BTreeMap::new(),
+            absent: Vec::new(),
+            units_fit: None,
+            units: 0,
+        }
     }
 
     /// Time, user, host and reason.
@@ -73,12 +83,24 @@ impl<'s> Transaction<'s> {
         Ok(())
     }
 
-    fn into_commit(self) -> Commit {
+    /// One more unit of the command (a file, a resource) is decided: what is collected so far, is it still one commit?
+    /// With this a refusal `too_large` says exactly how many of the units fit.
+    pub fn end_unit(&mut self) {
+        let fitted = self.units_fit.unwrap_or(0);
+        if fitted == self.units && self.commit().check_limits().is_ok() {
+            self.units_fit = Some(fitted + 1);
+        } else {
+            self.units_fit = Some(fitted);
+        }
+        self.units += 1;
+    }
+
+    fn commit(&self) -> Commit {
         let mut conditions = self.view.basis();
-        conditions.extend(self.absent);
+        conditions.extend(self.absent.iter().cloned());
         conditions.sort();
         conditions.dedup();
-        Commit { conditions, changes: self.changes.into_values().collect() }
+        Commit { conditions, changes: self.changes.values().cloned().collect() }
     }
 }
 
@@ -103,9 +125,11 @@ pub fn transact<R>(
         if transaction.changes.is_empty() {
             return Ok((report, snapshot.revision()));
         }
-        let commit = transaction.into_commit();
+        let commit = transaction.commit();
+        let units_fit = transaction.units_fit;
+        drop(transaction);
         drop(snapshot);
-        commit.check_limits().map_err(|error| too_large(error, units))?;
+        commit.check_limits().map_err(|error| too_large(error, units, units_fit))?;
         attempts += 1;
         match store.commit(&commit)? {
             Outcome::Done(revision) => return Ok((report, revision)),
@@ -117,19 +141,42 @@ pub fn transact<R>(
     }
 }
 
-fn too_large(error: StoreError, (what, count): (&str, usize)) -> CommandError {
+/// Decides as [`transact`] does, and whether the result fits one commit, but commits nothing.
+///
+/// # Errors
+/// As [`transact`], but never [`CommandError::Busy`].
+pub fn rehearse<R>(
+    store: &dyn Store,
+    ctx: &Context,
+    units: (&str, usize),
+    decide: impl FnOnce(&mut Transaction<'_>) -> Result<R, CommandError>,
+) -> Result<R, CommandError> {
+    let snapshot = store.snapshot()?;
+    let mut transaction = Transaction::new(&*snapshot, ctx);
+    let report = decide(&mut transaction)?;
+    let fit = transaction.units_fit;
+    transaction.commit().check_limits().map_err(|error| too_large(error, units, fit))?;
+    Ok(report)
+}
+
+fn too_large(error: StoreError, (what, count): (&str, usize), units_fit: Option<usize>) -> CommandError {
     let StoreError::Limit { what: limited, limit, found } = error else {
         return error.into();
     };
-    let fit = count.saturating_mul(limit) / found.max(1);
+    if limited == "bytes a key" {
+        let message = format!("a name is too long: its key in the store may have {limit} bytes and would have {found}");
+        return Refusal::new("name_too_long", message).help("use shorter names and versions").into();
+    }
+    let fit = units_fit.unwrap_or(count.saturating_mul(limit) / found.max(1));
     Refusal::new(
         "too_large",
         format!("a command is one commit of at most {limit} {limited}; with {count} {what} this one has {found}"),
     )
-    .help(if fit > 0 && count > 1 {
-        format!("do it in several commands, with at most {fit} {what} each")
-    } else {
-        "make what is written smaller".to_owned()
+    .help(match fit {
+        0 => "make what is written smaller".to_owned(),
+        _ if count <= 1 => "make what is written smaller".to_owned(),
+        _ if units_fit.is_some() => format!("do it in several commands: the first {fit} {what} fit into one"),
+        _ => format!("do it in several commands, with at most {fit} {what} each"),
     })
     .into()
 }

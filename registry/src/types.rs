@@ -154,7 +154,7 @@ impl NameRecord {
 }
 
 /// The refusal for a name that means nothing, with a near name if the store is small enough to look for one.
-fn not_found(view: &View<'_>, text: &str) -> Result<Refusal, StoreError> {
+pub fn not_found(view: &View<'_>, text: &str) -> Result<Refusal, StoreError> {
     let refusal = Refusal::new("type_not_found", format!("no registered resource type is called `{text}`"));
     let name = TypeName::parse(text);
     let (versions, _) = abbreviated(view, &TypeName::parse(name.base())).unwrap_or_default();

@@ -73,6 +73,22 @@ impl<'s> View<'s> {
         self.snapshot.range(range, limit)
     }
 
+    /// The value of a key without a condition.
+    ///
+    /// # Errors
+    /// As [`Snapshot::get`].
+    pub fn peek_key(&self, key: &str) -> Result<Option<Stored>, StoreError> {
+        self.snapshot.get(key)
+    }
+
+    /// The record under a key without a condition: for words, or where another condition stands for it.
+    ///
+    /// # Errors
+    /// As [`View::record`].
+    pub fn peek_record<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
+        self.peek_key(key)?.map(|stored| decode(&stored)).transpose()
+    }
+
     /// The parts that follow `prefix` (which ends with `/`) in the keys of the store, in the order of their bytes, at most
     /// `limit`; reads one key for each part, however many keys share it. No condition.
     ///

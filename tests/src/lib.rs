@@ -1,1 +1,56 @@
-//! Placeholder.
+//! What the suites have in common: where fixtures are and how one is linted. It judges nothing itself.
+
+use std::path::{Path, PathBuf};
+
+use rtreg_checker::report::{Sources, text};
+use rtreg_checker::{LintOptions, lint};
+use rtreg_model::{Finding, Release};
+
+/// The folder of a suite's fixtures.
+pub fn suite(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// All `.rtr` files below a folder, in order.
+///
+/// # Panics
+/// If the folder cannot be read: a test without its data must not pass.
+pub fn rtr_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    for entry in entries {
+        let path = entry.expect("an entry of a folder of fixtures can be read").path();
+        if path.is_dir() {
+            files.extend(rtr_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rtr") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+/// What the first lines of a fixture ask for: `# target: 3.1`, `# zone-root`.
+///
+/// # Panics
+/// If the target is no release.
+pub fn fixture_options(source: &[u8]) -> LintOptions {
+    let text = String::from_utf8_lossy(source);
+    let mut options = LintOptions::default();
+    for line in text.lines().take_while(|line| line.starts_with('#')) {
+        if let Some(release) = line.strip_prefix("# target: ") {
+            options = options.target(Release::parse(release).unwrap_or_else(|| panic!("no release: {release}")));
+        }
+        options = options.zone_root(options.zone_root || line == "# zone-root");
+    }
+    options
+}
+
+/// The findings about a text, and how they look: 100 columns, ASCII, no colours.
+pub fn lint_text(name: &str, source: &[u8], options: &LintOptions) -> (Vec<Finding>, String) {
+    let mut sources = Sources::default();
+    let file = sources.add(name, source.to_vec());
+    let findings = lint(&rtreg_parser::parse(source, file), options);
+    let rendered = text::render(&findings, &sources, &text::TextOptions::default());
+    (findings, rendered)
+}

@@ -1,5 +1,6 @@
 //! The commands, one file each: arguments, the call of the pure crates, the printing of what they say.
 
+mod lint;
 mod schema;
 
 use clap::Subcommand;
@@ -10,6 +11,8 @@ use crate::error::{CliError, Exit};
 /// What rtreg can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Check RTR files: one finding a fault, with its place and its cure.
+    Lint(lint::Arguments),
     /// Print the JSON Schema of an answer, or the names of all schemas.
     Schema(schema::Arguments),
 }
@@ -21,6 +24,7 @@ impl Command {
     /// What the command says.
     pub fn run(self, app: &App) -> Result<Exit, CliError> {
         match self {
+            Self::Lint(arguments) => lint::run(&arguments, app),
             Self::Schema(arguments) => schema::run(&arguments),
         }
     }

@@ -14,7 +14,10 @@ pub struct Arguments {
 }
 
 /// Every schema with its name; one line for each answer that has `--format json`.
-const SCHEMAS: &[(&str, fn() -> Schema)] = &[("history-entry", || schema_for!(rtreg_registry::history::Entry))];
+const SCHEMAS: &[(&str, fn() -> Schema)] = &[
+    ("history-entry", || schema_for!(rtreg_registry::history::Entry)),
+    ("lint", || schema_for!(rtreg_checker::report::json::JsonReport)),
+];
 
 /// Prints a schema, or the names of all.
 ///

@@ -1,16 +1,38 @@
-//! The commands of the registry: each reads through a transaction, decides, and collects its changes and its history. None
-//! ever runs anything on a node, prints, or asks the clock.
+//! The commands of the registry, one file each: a request, the rules, a report. A command decides on a
+//! [`crate::Transaction`] or [`crate::View`]; it never commits and never prints.
 
 pub mod changes;
 mod dependencies;
 mod event;
 pub mod group;
 mod group_set;
+pub mod history_verify;
+pub mod history_view;
+pub mod installed;
+pub mod list;
 pub mod node;
 pub mod observe;
 pub mod properties;
+pub mod register;
 pub mod resource;
 mod scene;
+pub mod settings;
 pub mod show;
+pub mod show_type;
 pub mod switch;
+pub mod type_set;
+pub mod unregister;
 pub mod version;
+
+/// Rows as a table: columns are two blanks apart, the last one is as wide as it wants.
+pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> String {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    let mut text = String::new();
+    for row in rows {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}")).collect();
+        text.push_str(cells.join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}

@@ -1,27 +1,94 @@
-//! The gate: whether a resource may be moved to another version of its type now, why, and what it takes. Pure and total:
-//! it never does IO, never changes anything, and never says yes where something it needs is not known.
+//! The gate: whether a resource may be moved to another version of its type now, why, and what it takes (design section
+//! 5). Pure and total: it never does IO, never changes anything, and never says yes where something it needs is not
+//! known.
+//!
+//! Where the design leaves a choice, the stricter one is taken:
+//! - Two lines for one version (an error of the file): the stricter counts.
+//! - That the present file lists the target makes a downgrade for every version that is alive, not only for T.
+//! - An origin `none` where the resource, or its monitor, is not known to be down counts as unknown; so do the origins
+//!   `started_by` and `monitor_started_by` on a node of unknown status, where anything may have been started since.
+//! - A monitor counts as running unless it is stopped or its node is down: a failed Monitor_stop may have left it.
+//! - What one node asks for is needed on every node of the node list.
+//! - Any node that keeps a trace of Init which asks for WHEN_UNMANAGED stands in the way, also one that has come up since
+//!   the group was unmanaged: no Fini has run there.
+//! - A node of the node list of which the state says nothing is unknown; an empty node list tells nothing.
+//! - A value for a WHEN_DISABLED property needs the predicate `disabled` now.
 
 mod decision;
+mod demand;
+mod edge;
+mod predicate;
+mod remedy;
+mod render;
+mod report;
 mod request;
+mod rules;
 mod state;
+mod words;
 
 pub use decision::{AliveThrough, Decision, InTheWay, Needs, Place, Possible, Reason, ReasonKind, Verdict};
+pub use render::render;
+pub use report::{
+    BecauseReport, DecisionReport, NodeReport, OriginKind, OriginReport, Sources, SpanReport, StateReport,
+};
 pub use request::{Assignment, EmptyUpgradeFrom, Request, Settings, Version};
 pub use state::{GroupView, Member, NodeView, ResourceView, State};
 
-use rtreg_model::Tunability;
+use rtreg_model::{Driver, Tunability};
+
+use crate::migration::{Migrated, Migration, migrate};
+use demand::Assessment;
+use edge::Edges;
+use predicate::Truth;
+use rules::Broken;
 
 /// Decides whether the upgrade may be done now.
 pub fn decide(request: &Request<'_>, state: &State, settings: &Settings) -> Decision {
-    let _ = settings;
+    if is_same_version(request) {
+        return same_version(request, state);
+    }
+    Case::new(request, state, settings).decide()
+}
+
+fn is_same_version(request: &Request<'_>) -> bool {
+    let (present, target) = (request.present.resource_type, request.target.resource_type);
+    present.version.value == target.version.value && present.name().base() == target.name().base()
+}
+
+/// Nothing to do; with values in the command, the wrong command.
+fn same_version(request: &Request<'_>, state: &State) -> Decision {
+    let is_plain = request.properties.is_empty();
+    let (verdict, possible) =
+        if is_plain { (Verdict::Allowed, Possible::Now) } else { (Verdict::Blocked, Possible::Never) };
+    let values: String = request.properties.iter().map(|value| format!(" -p {}", quote(&value.to_string()))).collect();
+    let vendor = format!("clresource set{values} {}", request.resource);
+    let own = format!("rtreg resource set {}{values}", request.resource);
+    let commands = match state.group.driver {
+        _ if is_plain => Vec::new(),
+        Driver::Recorded => vec![vendor, own],
+        Driver::Rgm => vec![own],
+    };
+    Decision {
+        verdict,
+        possible,
+        vendor_allows: is_plain,
+        because: vec![words::same_version(request)],
+        commands,
+        values: state.resource.values.clone(),
+        ..blank(request, state)
+    }
+}
+
+/// A decision with nothing decided yet: nothing asked for, nothing in the way.
+fn blank(request: &Request<'_>, state: &State) -> Decision {
     Decision {
         resource: request.resource.to_owned(),
         present: request.present.name.clone(),
         target: request.target.name.clone(),
         verdict: Verdict::Undecided,
         possible: Possible::Unknown,
-        tunability: Tunability::AtCreation,
-        vendor_tunability: Tunability::AtCreation,
+        tunability: Tunability::Anytime,
+        vendor_tunability: Tunability::Anytime,
         vendor_allows: false,
         needs: None,
         because: Vec::new(),
@@ -30,9 +97,184 @@ pub fn decide(request: &Request<'_>, state: &State, settings: &Settings) -> Deci
         statements: Vec::new(),
         affects: Vec::new(),
         changes: Vec::new(),
-        values: state.resource.values.clone(),
+        values: std::collections::BTreeMap::new(),
         group: state.group.name.clone(),
         managed: state.group.managed,
-        nodes: state.nodes.clone(),
+        nodes: predicate::all_nodes(state),
     }
+}
+
+/// A request with all that was found out about it.
+struct Case<'a> {
+    request: &'a Request<'a>,
+    state: &'a State,
+    edges: Edges<'a>,
+    assessment: Assessment,
+    rules: Vec<Broken>,
+    migrated: Migrated,
+    /// Whether the properties of the command that need the resource disabled may be set.
+    disabled: Truth,
+}
+
+impl<'a> Case<'a> {
+    fn new(request: &'a Request<'a>, state: &'a State, settings: &Settings) -> Self {
+        let edges = Edges::new(request, settings);
+        let migrated = migrate(&Migration {
+            present: request.present.resource_type,
+            target: request.target.resource_type,
+            values: &state.resource.values,
+            assignments: request.properties,
+            node_list: &state.group.node_list,
+            created_under_3_0: state.resource.created_under_3_0,
+        });
+        let disabled = if migrated.when_disabled.is_empty() {
+            Truth::Holds
+        } else {
+            demand::is_given(&edges, state, Tunability::WhenDisabled)
+        };
+        let assessment = demand::assess(&edges, state);
+        Self { request, state, edges, assessment, rules: rules::broken(request, state), migrated, disabled }
+    }
+
+    fn decide(self) -> Decision {
+        let verdict = self.verdict();
+        let remedy = if verdict == Verdict::Allowed || self.is_never() { None } else { Some(self.remedy()) };
+        let possible = match verdict {
+            Verdict::Allowed => Possible::Now,
+            _ if self.is_never() => Possible::Never,
+            Verdict::Undecided => Possible::Unknown,
+            Verdict::Blocked if remedy.as_ref().is_some_and(|remedy| remedy.is_enough) => Possible::AfterCommands,
+            Verdict::Blocked => Possible::Unknown,
+        };
+        let remedy = remedy.unwrap_or_default();
+        Decision {
+            verdict,
+            possible,
+            tunability: self.assessment.tunability,
+            vendor_tunability: self.vendor_tunability(),
+            vendor_allows: self.vendor_allows(),
+            needs: words::needs(self.needed()),
+            because: self.because(verdict),
+            in_the_way: words::in_the_way(&self.edges, self.state, self.needed()),
+            commands: remedy.commands,
+            statements: remedy.statements,
+            affects: remedy.affects,
+            values: self.migrated.values,
+            changes: self.migrated.changes,
+            ..blank(self.request, self.state)
+        }
+    }
+
+    fn verdict(&self) -> Verdict {
+        let truth = self.assessment.truth.max(self.disabled);
+        match truth {
+            _ if self.is_refused() => Verdict::Blocked,
+            Truth::Fails => Verdict::Blocked,
+            Truth::Unknown => Verdict::Undecided,
+            Truth::Holds => Verdict::Allowed,
+        }
+    }
+
+    /// Whether a property or a rule of the registry refuses, whatever the state.
+    fn is_refused(&self) -> bool {
+        !self.rules.is_empty() || !self.migrated.problems.is_empty()
+    }
+
+    /// Whether no state and no command helps.
+    fn is_never(&self) -> bool {
+        self.assessment.tunability == Tunability::AtCreation || self.rules.iter().any(|broken| broken.cure.is_none())
+    }
+
+    /// The tunability that the state must satisfy, the properties of the command included.
+    fn needed(&self) -> Tunability {
+        let properties =
+            if self.migrated.when_disabled.is_empty() { Tunability::Anytime } else { Tunability::WhenDisabled };
+        self.assessment.tunability.max(properties)
+    }
+
+    fn vendor_tunability(&self) -> Tunability {
+        self.edges.edge(self.edges.type_version()).tunability
+    }
+
+    fn vendor_allows(&self) -> bool {
+        let given = |tunability| demand::is_given_by_vendor(&self.edges, self.state, tunability) == Truth::Holds;
+        let disabled = self.migrated.when_disabled.is_empty() || given(Tunability::WhenDisabled);
+        !self.is_refused() && disabled && given(self.vendor_tunability())
+    }
+
+    /// First what decides.
+    fn because(&self, verdict: Verdict) -> Vec<Reason> {
+        let asked: Vec<Reason> = if self.request.target.resource_type.upgrade.is_none() {
+            vec![words::not_upgrade_aware(&self.edges)]
+        } else {
+            let asks = self.assessment.asks.iter();
+            asks.map(|ask| words::asked(&self.edges, self.state, ask)).collect()
+        };
+        let way = words::in_the_way(&self.edges, self.state, Tunability::WhenDisabled);
+        let disabled = self.migrated.when_disabled.iter();
+        let refusals = self.rules.iter().map(|broken| broken.reason.clone());
+        let refusals = refusals
+            .chain(self.migrated.problems.iter().map(|problem| words::property(self.request, problem)))
+            .chain(disabled.map(|accepted| words::when_disabled(self.request, &way, accepted)));
+        let unknown = (verdict == Verdict::Undecided).then(|| {
+            let way = words::in_the_way(&self.edges, self.state, self.needed());
+            words::unknown_state(&way, words::needs(self.needed()))
+        });
+        let gate_decides = self.assessment.truth == Truth::Fails || verdict == Verdict::Allowed;
+        let (first, second): (Vec<Reason>, Vec<Reason>) =
+            if gate_decides { (asked, refusals.collect()) } else { (refusals.collect(), asked) };
+        unknown.into_iter().chain(first).chain(second).collect()
+    }
+
+    fn remedy(&self) -> Remedy {
+        let need = remedy::Need {
+            edges: &self.edges,
+            resource: self.request.resource,
+            disabled: !self.migrated.when_disabled.is_empty(),
+        };
+        let is_given = self.assessment.truth.max(self.disabled) == Truth::Holds;
+        let found = if is_given { Some(Vec::new()) } else { remedy::find(&need, self.state) };
+        let is_enough = found.is_some();
+        let cures = self.rules.iter().filter_map(|broken| broken.cure.clone());
+        let steps: Vec<remedy::Step> = cures.chain(found.unwrap_or_default()).collect();
+        let mut commands = remedy::commands(&need, self.state, &steps);
+        commands.extend(self.corrected_command());
+        let statements = if is_given { Vec::new() } else { remedy::statements(&need, self.state, &self.assessment) };
+        Remedy { is_enough, commands, statements, affects: remedy::affects(&need, self.state, &steps) }
+    }
+
+    /// The upgrade itself, with the properties as they should be given; only where the command's were not right.
+    fn corrected_command(&self) -> Option<String> {
+        if self.migrated.problems.is_empty() {
+            return None;
+        }
+        let instead = self.migrated.problems.iter().filter_map(|problem| problem.instead.as_ref());
+        let values: String = self
+            .migrated
+            .accepted
+            .iter()
+            .chain(instead)
+            .map(|assignment| format!(" -p {}", quote(&assignment.to_string())))
+            .collect();
+        let version = self.edges.to().as_str().unwrap_or("\"\"");
+        Some(format!("rtreg upgrade {} --to {version}{values}", self.request.resource))
+    }
+}
+
+/// What helps, in words.
+#[derive(Default)]
+struct Remedy {
+    is_enough: bool,
+    commands: Vec<String>,
+    statements: Vec<String>,
+    affects: Vec<String>,
+}
+
+/// A word for a shell: in single quotes unless it needs none.
+fn quote(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-=.,:/@%+".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }

@@ -1,0 +1,454 @@
+//! What a rule may look at: the syntax, with the closed vocabularies looked up once and with the nodes marked that a
+//! fault of syntax touches. It judges nothing.
+
+use rtreg_model::standard::{
+    ATTRIBUTES, KIND_KEYWORDS, StandardProperty, TYPE_PROPERTIES, TypeProperty, standard_property, type_property,
+};
+use rtreg_model::{Level, Method, PropertyKind, Release, Span, suggest};
+use rtreg_parser::{Attribute, AttributeValue, Declaration, Directive, DirectiveKind, Entry, Item, Rtr, Value, Values};
+
+/// What a file is checked for.
+///
+/// ```
+/// use rtreg_checker::LintOptions;
+/// use rtreg_model::Release;
+/// let options = LintOptions::default().target(Release::V3_1).zone_root(true);
+/// assert_eq!(options.target, Release::V3_1);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LintOptions {
+    /// The release of the cluster software that will read the file; the default is 4.x.
+    pub target: Release,
+    /// The file lies under the root of a zone.
+    pub zone_root: bool,
+}
+
+impl Default for LintOptions {
+    fn default() -> Self {
+        Self { target: Release::V4, zone_root: false }
+    }
+}
+
+impl LintOptions {
+    /// For another release.
+    #[must_use]
+    pub const fn target(mut self, target: Release) -> Self {
+        self.target = target;
+        self
+    }
+
+    /// For a file under the root of a zone, or not.
+    #[must_use]
+    pub const fn zone_root(mut self, zone_root: bool) -> Self {
+        self.zone_root = zone_root;
+        self
+    }
+}
+
+/// What rules read.
+pub(crate) struct Context<'a> {
+    pub(crate) target: Release,
+    pub(crate) zone_root: bool,
+    source: &'a [u8],
+    /// The declarations outside of braces, in the order of the file.
+    pub(crate) declarations: Vec<TypeDeclaration<'a>>,
+    /// The directives, in the order of the file.
+    pub(crate) directives: Vec<&'a Directive<'a>>,
+    /// Whether the file has any directive, sound or not.
+    pub(crate) has_directive: bool,
+    /// The entries of the property table.
+    pub(crate) entries: Vec<TableEntry<'a>>,
+    /// Whether a fault of syntax may hide a type property or a directive.
+    pub(crate) head_broken: bool,
+    /// Where the first thing of the file stands that is a declaration, directive or entry.
+    pub(crate) start: Span,
+}
+
+/// A declaration outside of braces.
+pub(crate) struct TypeDeclaration<'a> {
+    pub(crate) node: &'a Declaration<'a>,
+    /// Its row in the vendor's table.
+    pub(crate) property: Option<&'static TypeProperty>,
+    /// Of an unknown name, the property that is probably meant.
+    pub(crate) meant: Option<&'static str>,
+    /// No fault of syntax touches it.
+    pub(crate) sound: bool,
+}
+
+/// An entry of the property table.
+pub(crate) struct TableEntry<'a> {
+    pub(crate) node: &'a Entry<'a>,
+    /// The name behind PROPERTY, if it can be read.
+    pub(crate) name: Option<&'a Value<'a>>,
+    /// The row of the system-defined property with this name, EXTENSION or not.
+    pub(crate) standard: Option<&'static StandardProperty>,
+    /// EXTENSION is declared and not FALSE.
+    pub(crate) extension: bool,
+    /// The type: predetermined, or the declared one if there is exactly one.
+    pub(crate) kind: Option<PropertyKind>,
+    /// No fault of syntax touches it: what is not there is missing.
+    pub(crate) whole: bool,
+    /// The attributes; what follows a second PROPERTY belongs to another entry and is left out.
+    pub(crate) attributes: Vec<TableAttribute<'a>>,
+    /// The second PROPERTY, if there is one.
+    pub(crate) second_property: Option<&'a Attribute<'a>>,
+}
+
+/// An attribute of an entry.
+pub(crate) struct TableAttribute<'a> {
+    pub(crate) node: &'a Attribute<'a>,
+    /// The keyword in the vendor's spelling, if it is one.
+    pub(crate) keyword: Option<&'static str>,
+    /// Of an unknown keyword, the one that is probably meant.
+    pub(crate) meant: Option<&'static str>,
+    /// No fault of syntax touches it.
+    pub(crate) sound: bool,
+}
+
+/// A value that is free text: no integer, boolean or word of a list.
+pub(crate) struct FreeText<'a> {
+    pub(crate) value: &'a Value<'a>,
+    /// What it is the value of, in the vendor's words.
+    pub(crate) of: &'static str,
+    /// Elements of a list may stand in one value, separated by commas.
+    pub(crate) list: bool,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(rtr: &'a Rtr<'a>, options: &LintOptions) -> Self {
+        let faults = Faults::new(rtr);
+        let table = rtr.entries().next().map_or(u32::MAX, |entry| entry.span.start);
+        Self {
+            target: options.target,
+            zone_root: options.zone_root,
+            source: rtr.source,
+            declarations: rtr.declarations().map(|node| TypeDeclaration::new(node, &faults)).collect(),
+            directives: rtr.directives().filter(|directive| !faults.touch(directive.span)).collect(),
+            has_directive: rtr.directives().next().is_some(),
+            entries: rtr.entries().map(|node| TableEntry::new(node, &faults)).collect(),
+            head_broken: faults.first().is_some_and(|fault| fault.start <= table),
+            start: rtr.items.first().map_or(Span::at(0), |item| match item {
+                Item::Declaration(node) => node.span,
+                Item::Directive(node) => node.span,
+                Item::Entry(node) => Span::new(node.span.start, node.span.start + 1),
+                _ => Span::at(0),
+            }),
+        }
+    }
+
+    /// The value as the file writes it, quotes included.
+    pub(crate) fn text(&self, value: &Value<'_>) -> &'a [u8] {
+        value.span.slice(self.source)
+    }
+
+    /// The declarations of known type properties that no fault of syntax touches.
+    pub(crate) fn sound(&self) -> impl Iterator<Item = (&TypeDeclaration<'a>, &'static TypeProperty)> {
+        self.declarations.iter().filter(|declaration| declaration.sound).filter_map(|declaration| {
+            let property = declaration.property?;
+            Some((declaration, property))
+        })
+    }
+
+    /// The first declaration of a type property that no fault of syntax touches.
+    pub(crate) fn find(&self, name: &str) -> Option<&TypeDeclaration<'a>> {
+        self.sound().find(|(_, property)| property.name == name).map(|(declaration, _)| declaration)
+    }
+
+    /// Whether the type property is declared, or a fault that is found elsewhere may hide its declaration.
+    pub(crate) fn may_declare(&self, name: &str) -> bool {
+        self.head_broken
+            || self.declarations.iter().any(|declaration| {
+                declaration.property.is_some_and(|property| property.name == name) || declaration.meant == Some(name)
+            })
+    }
+
+    /// The first `#$upgrade` that no fault of syntax touches.
+    pub(crate) fn upgrade(&self) -> Option<&'a Directive<'a>> {
+        self.directives.iter().copied().find(|directive| directive.kind == DirectiveKind::Upgrade)
+    }
+
+    /// The `#$upgrade_from` lines that no fault of syntax touches, with the version they name.
+    pub(crate) fn upgrade_from(&self) -> impl Iterator<Item = (&'a Directive<'a>, &'a Value<'a>)> {
+        self.directives.iter().copied().filter_map(|directive| match &directive.kind {
+            DirectiveKind::UpgradeFrom { version: Some(version), .. } => Some((directive, version)),
+            _ => None,
+        })
+    }
+
+    /// All values that are free text.
+    pub(crate) fn free_texts(&self) -> impl Iterator<Item = FreeText<'a>> {
+        use rtreg_model::standard::TypePropertyKind::{MethodPath, Path, String, StringArray};
+        let of_type = self.sound().filter_map(|(declaration, property)| {
+            let values = declaration.node.values.as_ref()?;
+            let free = matches!(property.kind, String | Path | MethodPath | StringArray);
+            free.then_some((values, property.name, property.kind == StringArray))
+        });
+        let of_table = self.entries.iter().flat_map(|entry| {
+            let list = entry.kind.is_none() || entry.kind == Some(PropertyKind::StringArray);
+            entry.attributes.iter().filter(|attribute| attribute.sound).filter_map(move |attribute| {
+                let AttributeValue::Values(values) = &attribute.node.value else { return None };
+                match (attribute.keyword, &entry.kind) {
+                    (Some("DESCRIPTION"), _) => Some((values, "DESCRIPTION", false)),
+                    (Some("DEFAULT"), None | Some(PropertyKind::String | PropertyKind::StringArray)) => {
+                        Some((values, "DEFAULT", list))
+                    }
+                    _ => None,
+                }
+            })
+        });
+        of_type
+            .chain(of_table)
+            .flat_map(|(values, of, list)| values.list.iter().map(move |value| FreeText { value, of, list }))
+    }
+}
+
+impl<'a> TypeDeclaration<'a> {
+    fn new(node: &'a Declaration<'a>, faults: &Faults) -> Self {
+        let name = node.name.to_text();
+        let property = type_property(&name);
+        let meant = match property {
+            Some(_) => None,
+            None => suggest::nearest(&name, TYPE_PROPERTIES.iter().map(|property| property.name)),
+        };
+        Self { node, property, meant, sound: !faults.touch(node.span) }
+    }
+
+    /// The value, if there is exactly one.
+    pub(crate) fn single(&self) -> Option<&'a Value<'a>> {
+        self.node.values.as_ref().and_then(Values::single)
+    }
+
+    /// Whether it has no value, or only `""`.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.node.values.as_ref().is_none_or(is_blank)
+    }
+
+    /// The method whose path it is.
+    pub(crate) fn method(&self) -> Option<Method> {
+        self.property.and_then(|property| Method::parse(property.name))
+    }
+}
+
+impl<'a> TableEntry<'a> {
+    fn new(node: &'a Entry<'a>, faults: &Faults) -> Self {
+        let mut properties = node.attributes.iter().enumerate().filter(|(_, attribute)| attribute.name.is("PROPERTY"));
+        let second = properties.nth(1);
+        let end = second.map_or(node.attributes.len(), |(index, _)| index);
+        let own = node.attributes.iter().take(end);
+        let attributes: Vec<_> = own.map(|attribute| TableAttribute::new(attribute, faults)).collect();
+        let mut entry = Self {
+            node,
+            name: None,
+            standard: None,
+            extension: false,
+            kind: None,
+            whole: node.strays.is_empty() && second.is_none() && !faults.touch(node.span),
+            attributes,
+            second_property: second.map(|(_, attribute)| attribute),
+        };
+        entry.name = entry.get("PROPERTY").and_then(|attribute| attribute.node.single());
+        entry.standard = entry.name.and_then(|name| standard_property(&name.to_text()));
+        entry.extension = entry.get("EXTENSION").is_some_and(TableAttribute::is_set);
+        entry.kind = entry.find_kind();
+        entry
+    }
+
+    fn find_kind(&self) -> Option<PropertyKind> {
+        if let (Some(standard), false) = (self.standard, self.extension) {
+            return Some(standard.kind.to_kind());
+        }
+        let mut kinds = self.kinds();
+        match (kinds.next(), kinds.next()) {
+            (Some(kind), None) if kind.sound => kind.to_kind(),
+            _ => None,
+        }
+    }
+
+    /// The attributes that name a type.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = &TableAttribute<'a>> {
+        self.attributes
+            .iter()
+            .filter(|attribute| attribute.keyword.is_some_and(|keyword| KIND_KEYWORDS.contains(&keyword)))
+    }
+
+    /// The first attribute with this keyword that no fault of syntax touches.
+    pub(crate) fn get(&self, keyword: &str) -> Option<&TableAttribute<'a>> {
+        self.attributes.iter().find(|attribute| attribute.sound && attribute.keyword == Some(keyword))
+    }
+
+    /// Whether the attribute is there, or a fault that is found elsewhere may hide it.
+    pub(crate) fn may_have(&self, keyword: &str) -> bool {
+        !self.whole
+            || self
+                .attributes
+                .iter()
+                .any(|attribute| attribute.keyword == Some(keyword) || attribute.meant == Some(keyword))
+    }
+
+    /// Whether it is the entry of a system-defined property.
+    pub(crate) fn is_system(&self) -> bool {
+        self.standard.is_some() && !self.may_be_extension()
+    }
+
+    /// Whether EXTENSION is there, or a fault that is found elsewhere may hide it.
+    pub(crate) fn may_be_extension(&self) -> bool {
+        match self.get("EXTENSION") {
+            Some(attribute) => attribute.flag() != Some(false),
+            None => self.may_have("EXTENSION"),
+        }
+    }
+
+    /// The method whose run time it limits, for a system-defined property.
+    pub(crate) fn timeout_of(&self) -> Option<Method> {
+        self.standard.filter(|_| !self.extension).and_then(|standard| Method::of_timeout(standard.name))
+    }
+
+    /// The name as text; empty if there is none.
+    pub(crate) fn name_text(&self) -> String {
+        self.name.map(Value::to_text).unwrap_or_default()
+    }
+
+    /// Where the entry's name stands, or its brace if it has none.
+    pub(crate) fn name_span(&self) -> Span {
+        self.name.map_or(Span::new(self.node.span.start, self.node.span.start + 1), |name| name.span)
+    }
+
+    /// The value of a limit as an integer, if it is one.
+    pub(crate) fn limit(&self, keyword: &str) -> Option<(i64, Span)> {
+        let value = self.get(keyword)?.node.single()?;
+        value.to_text().parse().ok().map(|number| (number, value.span))
+    }
+}
+
+impl<'a> TableAttribute<'a> {
+    fn new(node: &'a Attribute<'a>, faults: &Faults) -> Self {
+        let keywords = || ATTRIBUTES.iter().chain(&KIND_KEYWORDS).copied();
+        let keyword = keywords().find(|keyword| node.name.is(keyword));
+        let meant = if keyword.is_some() { None } else { suggest::nearest(&node.name.to_text(), keywords()) };
+        Self { node, keyword, meant, sound: !faults.touch(node.span) }
+    }
+
+    /// The values behind `=`.
+    pub(crate) fn values(&self) -> Option<&'a Values<'a>> {
+        match &self.node.value {
+            AttributeValue::Values(values) => Some(values),
+            _ => None,
+        }
+    }
+
+    /// The literals of an ENUM.
+    pub(crate) fn literals(&self) -> Option<&'a Values<'a>> {
+        match &self.node.value {
+            AttributeValue::Literals(literals) => Some(literals),
+            _ => None,
+        }
+    }
+
+    /// The value as a flag: `NAME;` and TRUE are true, FALSE is false, anything else is none.
+    pub(crate) fn flag(&self) -> Option<bool> {
+        match &self.node.value {
+            AttributeValue::Flag => Some(true),
+            _ => self.node.single().and_then(|value| boolean(&value.to_text())),
+        }
+    }
+
+    fn is_set(&self) -> bool {
+        self.flag() != Some(false)
+    }
+
+    fn to_kind(&self) -> Option<PropertyKind> {
+        match self.keyword? {
+            "STRING" => Some(PropertyKind::String),
+            "BOOLEAN" => Some(PropertyKind::Boolean),
+            "INT" => Some(PropertyKind::Int),
+            "STRINGARRAY" => Some(PropertyKind::StringArray),
+            "ENUM" => self
+                .literals()
+                .map(|literals| PropertyKind::Enum(literals.list.iter().map(|literal| literal.to_text()).collect())),
+            _ => None,
+        }
+    }
+}
+
+/// The spans of the errors of syntax, in order, each with the farthest end of it and all before it.
+struct Faults(Vec<(Span, u32)>);
+
+impl Faults {
+    fn new(rtr: &Rtr<'_>) -> Self {
+        let errors = rtr.findings.iter().filter(|finding| finding.level == Level::Error);
+        let mut spans: Vec<Span> = errors.map(|finding| finding.primary.span).collect();
+        spans.sort_unstable();
+        let mut reach = 0;
+        let with_reach = |span: Span| {
+            reach = span.end.max(reach);
+            (span, reach)
+        };
+        Self(spans.into_iter().map(with_reach).collect())
+    }
+
+    fn first(&self) -> Option<Span> {
+        self.0.first().map(|&(span, _)| span)
+    }
+
+    fn touch(&self, span: Span) -> bool {
+        let before = self.0.partition_point(|(fault, _)| fault.start <= span.end);
+        before.checked_sub(1).and_then(|last| self.0.get(last)).is_some_and(|&(_, reach)| reach >= span.start)
+    }
+}
+
+/// Whether there is no value, or only `""`.
+pub(crate) fn is_blank(values: &Values<'_>) -> bool {
+    values.list.iter().all(|value| value.text.is_empty())
+}
+
+/// TRUE or FALSE, in any case.
+pub(crate) fn boolean(text: &str) -> Option<bool> {
+    match text {
+        text if text.eq_ignore_ascii_case("TRUE") => Some(true),
+        text if text.eq_ignore_ascii_case("FALSE") => Some(false),
+        _ => None,
+    }
+}
+
+/// A name that a template has in place of a real value: `(NAME)`, `@NAME@` or `${NAME}`, where NAME is of capitals,
+/// digits and underscores. The span is that of the placeholder inside of the value.
+pub(crate) fn find_placeholder(value: &Value<'_>) -> Option<Span> {
+    const FORMS: [(&str, &str); 3] = [("(", ")"), ("@", "@"), ("${", "}")];
+    let text = std::str::from_utf8(value.text).ok()?;
+    FORMS.iter().find_map(|&(open, close)| {
+        let start = text.find(open)?;
+        let name = text.get(start + open.len()..)?;
+        let length = name.find(close)?;
+        let capitals = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        let is_name = length >= 3 && name.chars().take(length).all(capitals);
+        is_name.then(|| part(value, start, open.len() + length + close.len()))
+    })
+}
+
+/// Whether a value cannot be judged as a path or name because a template's placeholder stands in it.
+pub(crate) fn has_placeholder(value: &Value<'_>) -> bool {
+    find_placeholder(value).is_some()
+}
+
+/// The span of some bytes of a value's text.
+pub(crate) fn part(value: &Value<'_>, start: usize, length: usize) -> Span {
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let text = value.span.start.saturating_add(u32::from(value.quoted));
+    let start = text.saturating_add(number(start));
+    Span::new(start, start.saturating_add(number(length)))
+}
+
+/// "did you mean `…`?" for a word of a closed vocabulary.
+pub(crate) fn did_you_mean<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<String> {
+    suggest::nearest(word, words).map(|near| format!("did you mean `{near}`?"))
+}
+
+/// A word of the file for a message: shortened where it is long.
+pub(crate) fn quote(text: &[u8]) -> String {
+    const LONGEST: usize = 60;
+    let text = String::from_utf8_lossy(text.get(..4 * LONGEST).unwrap_or(text));
+    let printable = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    let short: String = text.chars().take(LONGEST).map(printable).collect();
+    if short.len() < text.len() { format!("`{short}…`") } else { format!("`{short}`") }
+}

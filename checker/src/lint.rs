@@ -1,0 +1,184 @@
+//! The list of rules, what a rule is, and the one loop that asks them all. No rule is named anywhere but in the list.
+
+use rtreg_model::{FileId, Finding, Level, Span};
+use rtreg_parser::Rtr;
+
+use crate::context::{Context, LintOptions};
+
+/// Declares the module of each rule and the table of all of them. The id of a rule is the stem of its file.
+macro_rules! rules {
+    ($($name:ident,)+) => {
+        $(mod $name;)+
+
+        const RULES: &[Rule] = &[$(Rule {
+            id: stringify!($name),
+            level: $name::LEVEL,
+            check: $name::check,
+            source: include_str!(concat!("lint/", stringify!($name), ".rs")),
+        },)+];
+    };
+}
+
+rules! {
+    api_version_above_target,
+    attribute_form,
+    catch_all_reading,
+    default_out_of_range,
+    directive_case,
+    duplicate_attribute,
+    duplicate_literal,
+    duplicate_property,
+    duplicate_type_property,
+    duplicate_upgrade,
+    duplicate_upgrade_from,
+    empty_default,
+    empty_enum,
+    empty_type_property,
+    global_zone_in_zone_root,
+    illegal_name,
+    illegal_type_name,
+    illegal_value,
+    invalid_default,
+    invalid_flag,
+    invalid_limit,
+    invalid_tunable,
+    invalid_type_property,
+    limit_on_wrong_type,
+    limits_crossed,
+    missing_rt_version,
+    missing_start_method,
+    missing_stop_method,
+    missing_type,
+    monitor_start_without_stop,
+    newer_than_target,
+    non_ascii,
+    per_node_stringarray,
+    per_node_system_property,
+    per_node_without_default,
+    placeholder,
+    predetermined_attribute,
+    property_not_first,
+    query_only_property,
+    query_only_type_property,
+    relative_basedir,
+    relative_method,
+    resource_type_not_first,
+    rt_system_declared,
+    rt_version_without_upgrade,
+    several_types,
+    several_values,
+    system_property_as_extension,
+    timeout_max,
+    timeout_min_zero,
+    timeout_without_method,
+    unknown_attribute,
+    unknown_property,
+    unknown_tunability,
+    unknown_type_property,
+    upgrade_from_own_version,
+    upgrade_from_without_upgrade,
+    version_forbidden_character,
+}
+
+/// A rule: its name, how much a breach of it matters, and the function that finds breaches.
+///
+/// ```
+/// let rule = rtreg_checker::rule("missing_stop_method").unwrap();
+/// assert_eq!(rule.level(), rtreg_model::Level::Error);
+/// assert!(rule.doc().contains("# Why"));
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    id: &'static str,
+    level: Level,
+    check: fn(&Context<'_>, &mut Report<'_>),
+    /// The text of the rule's file; its head is the explanation.
+    source: &'static str,
+}
+
+impl Rule {
+    /// Identifier: the stem of its file, the folder of its fixtures, what findings carry.
+    pub const fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// How much a breach matters.
+    pub const fn level(&self) -> Level {
+        self.level
+    }
+
+    /// One sentence: the first line of the explanation.
+    pub fn summary(&self) -> &'static str {
+        self.source.lines().next().map_or("", |line| line.trim_start_matches("//!").trim())
+    }
+
+    /// The explanation in Markdown: the summary, then the sections What, Why (with the source), Example, Instead.
+    pub fn doc(&self) -> String {
+        let head = self.source.lines().map_while(|line| line.strip_prefix("//!"));
+        head.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// All rules, by id. The faults of the syntax itself are found by the parser and are not among them.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter()
+}
+
+/// The rule with this id.
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.id == id)
+}
+
+/// All findings about a file: the faults of its syntax and the breaches of all rules, in the order of their places. A
+/// place with a fault of syntax is not judged by the rules: one fault is one finding.
+pub fn lint(rtr: &Rtr<'_>, options: &LintOptions) -> Vec<Finding> {
+    let context = Context::new(rtr, options);
+    let mut findings = rtr.findings.clone();
+    for rule in RULES {
+        (rule.check)(&context, &mut Report { rule, file: rtr.file, findings: &mut findings });
+    }
+    findings.sort_by(|a, b| place(a).cmp(&place(b)));
+    findings.dedup_by(|a, b| a.rule == b.rule && a.primary.span == b.primary.span);
+    findings
+}
+
+fn place(finding: &Finding) -> (u32, u32, std::cmp::Reverse<Level>, &'static str) {
+    let span = finding.primary.span;
+    (span.start, span.end, std::cmp::Reverse(finding.level), finding.rule)
+}
+
+/// Where a rule puts its findings; it adds the rule's id and level.
+pub(crate) struct Report<'f> {
+    rule: &'static Rule,
+    file: FileId,
+    findings: &'f mut Vec<Finding>,
+}
+
+impl Report<'_> {
+    /// Adds a finding; `more` puts labels and help to it.
+    pub(crate) fn add(&mut self, span: Span, message: impl Into<String>, more: impl FnOnce(Draft) -> Draft) {
+        let finding = Finding::new(self.rule.id, self.rule.level, self.file, span, message);
+        self.findings.push(more(Draft(finding)).0);
+    }
+}
+
+/// A finding in the making: all of its places are in the file that is being checked.
+pub(crate) struct Draft(Finding);
+
+impl Draft {
+    /// The short text at the primary place.
+    pub(crate) fn label(self, text: impl Into<String>) -> Self {
+        Self(self.0.label(text))
+    }
+
+    /// A further place that explains the finding.
+    pub(crate) fn also(self, span: Span, text: impl Into<String>) -> Self {
+        let file = self.0.primary.file;
+        Self(self.0.also(file, span, text))
+    }
+
+    /// What to do next.
+    pub(crate) fn help(self, text: impl Into<String>) -> Self {
+        Self(self.0.help(text))
+    }
+}

@@ -1,0 +1,70 @@
+//! An attribute does not have the form that its keyword asks for.
+//!
+//! # What
+//!
+//! A keyword that takes a value stands alone (`DEFAULT;`), or a type keyword that takes none has one (`STRING = 5;`).
+//!
+//! # Why
+//!
+//! The vendor's grammar knows three forms of attribute: flags, values, and the type of an extension property. What another
+//! form means is not defined. Source: rt_reg(4), "Resource Property Declarations"; property_attributes(5).
+//!
+//! # Example
+//!
+//! ```text
+//! { PROPERTY = Port; EXTENSION; INT; DEFAULT; }
+//! ```
+//!
+//! # Instead
+//!
+//! ```text
+//! { PROPERTY = Port; EXTENSION; INT; DEFAULT = 80; }
+//! ```
+
+use rtreg_model::Level;
+use rtreg_model::standard::KIND_KEYWORDS;
+use rtreg_parser::AttributeValue;
+
+use crate::context::{Context, TableAttribute};
+use crate::lint::Report;
+
+pub(super) const LEVEL: Level = Level::Error;
+
+const FLAGS: [&str; 3] = ["EXTENSION", "PER_NODE", "TUNABLE"];
+
+pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
+    for attribute in context.entries.iter().flat_map(|entry| &entry.attributes).filter(|attribute| attribute.sound) {
+        let Some((message, help)) = fault(attribute) else { continue };
+        report.add(attribute.node.span, message, |draft| draft.help(help));
+    }
+}
+
+fn fault(attribute: &TableAttribute<'_>) -> Option<(String, String)> {
+    let keyword = attribute.keyword?;
+    let takes_none = KIND_KEYWORDS.contains(&keyword);
+    match &attribute.node.value {
+        AttributeValue::Flag if keyword == "ENUM" => None,
+        AttributeValue::Flag if takes_none || FLAGS.contains(&keyword) => None,
+        AttributeValue::Flag => Some((
+            format!("expected a value for {keyword}, found none"),
+            format!("write `{keyword} = value;`"),
+        )),
+        AttributeValue::Values(_) if keyword == "ENUM" => Some((
+            "expected literals in braces behind ENUM, found `=`".to_owned(),
+            "write `ENUM { first, second };`".to_owned(),
+        )),
+        AttributeValue::Values(values) if keyword == "PROPERTY" && values.list.is_empty() => Some((
+            "expected the name of a property behind PROPERTY, found none".to_owned(),
+            "write `PROPERTY = name;`".to_owned(),
+        )),
+        AttributeValue::Values(_) if takes_none => Some((
+            format!("expected `;` behind the type {keyword}, found a value"),
+            format!("write `{keyword};` for the type and `DEFAULT = value;` for the value"),
+        )),
+        AttributeValue::Literals(_) if keyword != "ENUM" => Some((
+            format!("expected no braces behind {keyword}: only ENUM has literals"),
+            "write `ENUM { first, second };` for an enumeration".to_owned(),
+        )),
+        _ => None,
+    }
+}

@@ -1,0 +1,46 @@
+//! A literal stands twice in one ENUM.
+//!
+//! # What
+//!
+//! The braces of an ENUM name the same literal more than once; case does not count.
+//!
+//! # Why
+//!
+//! A value could not be told from its double: values of properties are compared in any case. Source: property_attributes(5),
+//! "Enumlist"; our reading, the manuals are silent.
+//!
+//! # Example
+//!
+//! ```text
+//! { PROPERTY = Mode; EXTENSION; ENUM { auto, manual, Auto }; DEFAULT = auto; }
+//! ```
+//!
+//! # Instead
+//!
+//! ```text
+//! { PROPERTY = Mode; EXTENSION; ENUM { auto, manual }; DEFAULT = auto; }
+//! ```
+
+use std::collections::BTreeMap;
+
+use rtreg_model::Level;
+
+use crate::context::{Context, quote};
+use crate::lint::Report;
+
+pub(super) const LEVEL: Level = Level::Error;
+
+pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
+    let attributes = context.entries.iter().flat_map(|entry| &entry.attributes).filter(|attribute| attribute.sound);
+    for literals in attributes.filter_map(|attribute| attribute.literals()) {
+        let mut seen = BTreeMap::new();
+        for literal in &literals.list {
+            if let Some(first) = seen.insert(literal.text.to_ascii_lowercase(), literal.span) {
+                let message = format!("expected each literal once, found {} again", quote(literal.text));
+                report.add(literal.span, message, |draft| {
+                    draft.also(first, "the first one is here").help("remove one of the two")
+                });
+            }
+        }
+    }
+}

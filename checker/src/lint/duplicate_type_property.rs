@@ -1,0 +1,45 @@
+//! A type property is declared twice.
+//!
+//! # What
+//!
+//! The same name is declared more than once outside of braces; case does not count.
+//!
+//! # Why
+//!
+//! Which of the two counts is not defined by the manuals. Source: our reading of rt_reg(4), "Resource Type Declarations".
+//!
+//! # Example
+//!
+//! ```text
+//! Failover = TRUE;
+//! FAILOVER = FALSE;
+//! ```
+//!
+//! # Instead
+//!
+//! ```text
+//! Failover = TRUE;
+//! ```
+
+use std::collections::BTreeMap;
+
+use rtreg_model::Level;
+
+use crate::context::Context;
+use crate::lint::Report;
+
+pub(super) const LEVEL: Level = Level::Error;
+
+pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
+    let mut seen = BTreeMap::new();
+    for declaration in &context.declarations {
+        let Some(property) = declaration.property else { continue };
+        let first = *seen.entry(property.name).or_insert(declaration.node.span);
+        if first != declaration.node.span && declaration.sound {
+            let message = format!("expected {} once, found a second declaration", property.name);
+            report.add(declaration.node.span, message, |draft| {
+                draft.also(first, "the first declaration is here").help("remove one of the two")
+            });
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! A value has characters that the cluster cannot store, or is too long.
+//!
+//! # What
+//!
+//! The value of a type property, a DEFAULT or a DESCRIPTION has a comma, semicolon, newline or NUL in it, quoted or not, or
+//! more than 4194303 bytes. In a list the comma separates elements.
+//!
+//! # Why
+//!
+//! Property values and descriptions must not contain these characters. Source: r_properties(5), "RGM Legal Values".
+//!
+//! # Example
+//!
+//! ```text
+//! { PROPERTY = Port; EXTENSION; INT; DEFAULT = 80; DESCRIPTION = "Port; a number"; }
+//! ```
+//!
+//! # Instead
+//!
+//! ```text
+//! { PROPERTY = Port; EXTENSION; INT; DEFAULT = 80; DESCRIPTION = "Port (a number)"; }
+//! ```
+
+use rtreg_model::Level;
+use rtreg_model::name::VALUE_LENGTH_MAX;
+
+use crate::context::{Context, part};
+use crate::lint::Report;
+
+pub(super) const LEVEL: Level = Level::Error;
+
+pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
+    let texts = context.free_texts().filter(|text| !matches!(text.of, "RT_version" | "Resource_type" | "Vendor_id"));
+    for text in texts {
+        let value = text.value;
+        if value.text.len() > VALUE_LENGTH_MAX {
+            let length = value.text.len();
+            let message = format!("expected at most {VALUE_LENGTH_MAX} bytes in {}, found {length}", text.of);
+            report.add(value.span, message, |draft| draft.help("shorten the value"));
+            continue;
+        }
+        let illegal = |byte: &u8| matches!(byte, b'\0' | b'\n' | b';') || (*byte == b',' && !text.list);
+        let Some((at, &byte)) = value.text.iter().enumerate().find(|(_, byte)| illegal(byte)) else { continue };
+        let character = match byte {
+            b'\0' => "a NUL byte",
+            b'\n' => "a newline",
+            b',' => "a comma",
+            _ => "a semicolon",
+        };
+        let message = format!("expected no NUL, newline, comma or semicolon in {}, found {character}", text.of);
+        report.add(part(value, at, 1), message, |draft| draft.help("remove the character; quotes do not help"));
+    }
+}

@@ -1,0 +1,45 @@
+//! EXTENSION or PER_NODE is neither TRUE nor FALSE.
+//!
+//! # What
+//!
+//! The attribute has a value, and it is not a boolean.
+//!
+//! # Why
+//!
+//! A boolean attribute is declared as `NAME;` or with TRUE or FALSE. Source: rt_reg(4), the paragraph on boolean
+//! properties.
+//!
+//! # Example
+//!
+//! ```text
+//! { PROPERTY = Port; EXTENSION = YES; INT; DEFAULT = 80; }
+//! ```
+//!
+//! # Instead
+//!
+//! ```text
+//! { PROPERTY = Port; EXTENSION; INT; DEFAULT = 80; }
+//! ```
+
+use rtreg_model::Level;
+
+use crate::context::{Context, did_you_mean};
+use crate::lint::Report;
+
+pub(super) const LEVEL: Level = Level::Error;
+
+pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
+    for attribute in context.entries.iter().flat_map(|entry| &entry.attributes).filter(|attribute| attribute.sound) {
+        let Some(keyword @ ("EXTENSION" | "PER_NODE")) = attribute.keyword else { continue };
+        let Some(values) = attribute.values() else { continue };
+        if attribute.flag().is_none() && values.list.len() <= 1 {
+            let found = values.single().map(|value| value.to_text()).unwrap_or_default();
+            let message = match found.is_empty() {
+                true => format!("expected {keyword} alone or with TRUE or FALSE, found no value behind `=`"),
+                false => format!("expected {keyword} alone or with TRUE or FALSE, found `{found}`"),
+            };
+            let help = did_you_mean(&found, ["TRUE", "FALSE"]).unwrap_or_else(|| format!("write `{keyword};`"));
+            report.add(attribute.node.span, message, |draft| draft.help(help));
+        }
+    }
+}

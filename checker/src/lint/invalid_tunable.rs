@@ -1,0 +1,54 @@
+//! TUNABLE has a word that it does not know.
+//!
+//! # What
+//!
+//! The value is none of NONE, FALSE, ANYTIME, TRUE, AT_CREATION and WHEN_DISABLED. In particular WHEN_UNMONITORED,
+//! WHEN_OFFLINE and WHEN_UNMANAGED are words of `#$upgrade_from` only.
+//!
+//! # Why
+//!
+//! When a property may be changed and when a type may be upgraded are two things with two lists of words. Source:
+//! property_attributes(5), "Tunable"; the upgrade chapter of the developer's guide, "Type_version".
+//!
+//! # Example
+//!
+//! ```text
+//! { PROPERTY = Retry_count; DEFAULT = 2; TUNABLE = WHEN_OFFLINE; }
+//! ```
+//!
+//! # Instead
+//!
+//! ```text
+//! { PROPERTY = Retry_count; DEFAULT = 2; TUNABLE = WHEN_DISABLED; }
+//! ```
+
+use rtreg_model::{Level, PropertyTunable, Tunability};
+
+use crate::context::{Context, did_you_mean};
+use crate::lint::Report;
+
+pub(super) const LEVEL: Level = Level::Error;
+
+const WORDS: [&str; 6] = ["NONE", "FALSE", "ANYTIME", "TRUE", "AT_CREATION", "WHEN_DISABLED"];
+
+pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
+    for entry in &context.entries {
+        let Some(attribute) = entry.get("TUNABLE") else { continue };
+        let Some(values) = attribute.values().filter(|values| values.list.len() <= 1) else { continue };
+        let found = values.single().map(|value| value.to_text()).unwrap_or_default();
+        if PropertyTunable::parse(&found).is_some() {
+            continue;
+        }
+        let name = entry.name_text();
+        let span = values.single().map_or(attribute.node.span, |value| value.span);
+        let message = match found.is_empty() {
+            true => format!("expected a word for TUNABLE of `{name}`, found none"),
+            false => format!("expected a word that says when `{name}` may be changed, found `{found}`"),
+        };
+        let help = match Tunability::parse(&found) {
+            Some(word) => format!("{word} belongs to `#$upgrade_from`; here write WHEN_DISABLED, AT_CREATION, ANYTIME or NONE"),
+            None => did_you_mean(&found, WORDS).unwrap_or_else(|| format!("write one of {}", WORDS.join(", "))),
+        };
+        report.add(span, message, |draft| draft.help(help));
+    }
+}

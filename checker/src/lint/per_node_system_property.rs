@@ -1,0 +1,37 @@
+//! PER_NODE stands on a system-defined property.
+//!
+//! # What
+//!
+//! An entry without EXTENSION has PER_NODE.
+//!
+//! # Why
+//!
+//! Only extension properties can be declared per node; which system-defined ones are is predetermined. Source:
+//! property_attributes(5) of 3.2, "Per_node".
+//!
+//! # Example
+//!
+//! ```text
+//! { PROPERTY = Retry_count; PER_NODE; DEFAULT = 2; }
+//! ```
+//!
+//! # Instead
+//!
+//! ```text
+//! { PROPERTY = Retry_count; DEFAULT = 2; }
+//! ```
+
+use rtreg_model::{Level, Release};
+
+use crate::context::Context;
+use crate::lint::Report;
+
+pub(super) const LEVEL: Level = Level::Error;
+
+pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
+    for entry in context.entries.iter().filter(|entry| entry.is_system() && context.target >= Release::V3_2) {
+        let Some(per_node) = entry.get("PER_NODE").filter(|attribute| attribute.flag() == Some(true)) else { continue };
+        let message = format!("expected PER_NODE only on extension properties, but `{}` is system-defined", entry.name_text());
+        report.add(per_node.node.span, message, |draft| draft.help("remove PER_NODE"));
+    }
+}

@@ -1,0 +1,52 @@
+//! The entry of a system-defined property has a type or a DESCRIPTION.
+//!
+//! # What
+//!
+//! An entry without EXTENSION names a type (STRING, BOOLEAN, INT, ENUM, STRINGARRAY) or has a DESCRIPTION, though the name
+//! behind PROPERTY is that of a system-defined property.
+//!
+//! # Why
+//!
+//! For system-defined properties only range, default and tunability can be declared; type and description are
+//! predetermined. Source: property_attributes(5), "Type" and "Description"; rt_reg(4).
+//!
+//! # Example
+//!
+//! ```text
+//! { PROPERTY = Retry_count; INT; DEFAULT = 2; }
+//! ```
+//!
+//! # Instead
+//!
+//! ```text
+//! { PROPERTY = Retry_count; DEFAULT = 2; }
+//! ```
+
+use rtreg_model::Level;
+use rtreg_model::standard::KIND_KEYWORDS;
+
+use crate::context::Context;
+use crate::lint::Report;
+
+pub(super) const LEVEL: Level = Level::Error;
+
+pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
+    for entry in context.entries.iter().filter(|entry| entry.is_system()) {
+        let predetermined = |keyword: &str| keyword == "DESCRIPTION" || KIND_KEYWORDS.contains(&keyword);
+        let mut faults = entry
+            .attributes
+            .iter()
+            .filter(|attribute| attribute.sound && attribute.keyword.is_some_and(predetermined));
+        let Some(first) = faults.next() else { continue };
+        let message = format!(
+            "expected only default, limits and TUNABLE for the system-defined property `{}`, found {}",
+            entry.name_text(),
+            first.keyword.unwrap_or_default()
+        );
+        report.add(first.node.span, message, |draft| {
+            faults
+                .fold(draft, |draft, fault| draft.also(fault.node.span, "this is predetermined, too"))
+                .help("remove it; a property of your own needs a name of its own and EXTENSION")
+        });
+    }
+}

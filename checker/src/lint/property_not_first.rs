@@ -1,0 +1,52 @@
+//! An entry does not begin with PROPERTY.
+//!
+//! # What
+//!
+//! The first attribute behind `{` is not PROPERTY, or the entry has none.
+//!
+//! # Why
+//!
+//! The name of the property must be the first attribute of an entry. Source: rt_reg(4), "Resource Property Declarations".
+//!
+//! # Example
+//!
+//! ```text
+//! { DEFAULT = 2; PROPERTY = Retry_count; }
+//! ```
+//!
+//! # Instead
+//!
+//! ```text
+//! { PROPERTY = Retry_count; DEFAULT = 2; }
+//! ```
+
+use rtreg_model::Level;
+
+use crate::context::{Context, quote};
+use crate::lint::Report;
+
+pub(super) const LEVEL: Level = Level::Error;
+
+pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
+    for entry in &context.entries {
+        match entry.attributes.iter().position(|attribute| attribute.keyword == Some("PROPERTY")) {
+            Some(0) => {}
+            Some(at) => {
+                let Some((property, first)) = entry.attributes.get(at).zip(entry.attributes.first()) else { continue };
+                if first.sound && property.sound {
+                    let found = quote(first.node.name.text);
+                    let message = format!("expected PROPERTY as the first attribute of the entry, found {found}");
+                    report.add(first.node.span, message, |draft| {
+                        draft.also(property.node.span, "PROPERTY is here").help("move PROPERTY behind the `{`")
+                    });
+                }
+            }
+            None if !entry.may_have("PROPERTY") => {
+                report.add(entry.name_span(), "expected PROPERTY in the entry, found none", |draft| {
+                    draft.help("begin the entry with the name of the property: `{ PROPERTY = name;`")
+                });
+            }
+            None => {}
+        }
+    }
+}

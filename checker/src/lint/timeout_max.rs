@@ -1,0 +1,38 @@
+//! The timeout of a method has a MAX.
+//!
+//! # What
+//!
+//! The entry of a `<method>_timeout` property has the attribute MAX, whatever its value.
+//!
+//! # Why
+//!
+//! An administrator must be able to give a slow method more time; MAX is not allowed there. Source: property_attributes(5),
+//! "Max".
+//!
+//! # Example
+//!
+//! ```text
+//! { PROPERTY = Start_timeout; MIN = 60; MAX = 300; DEFAULT = 120; }
+//! ```
+//!
+//! # Instead
+//!
+//! ```text
+//! { PROPERTY = Start_timeout; MIN = 60; DEFAULT = 120; }
+//! ```
+
+use rtreg_model::Level;
+
+use crate::context::Context;
+use crate::lint::Report;
+
+pub(super) const LEVEL: Level = Level::Error;
+
+pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
+    for entry in context.entries.iter().filter(|entry| entry.timeout_of().is_some()) {
+        if let Some(max) = entry.get("MAX") {
+            let message = format!("expected no MAX for the method timeout `{}`", entry.name_text());
+            report.add(max.node.span, message, |draft| draft.help("remove MAX"));
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! There is a timeout for a method that the type does not have.
+//!
+//! # What
+//!
+//! The table has an entry for a `<method>_timeout` property, and the file does not declare the method.
+//!
+//! # Why
+//!
+//! The property exists only for declared methods, so the entry has no effect; often the declaration was forgotten. Source:
+//! r_properties(5), `<method>_timeout`.
+//!
+//! # Example
+//!
+//! ```text
+//! Start = /opt/ACMEweb/bin/start;
+//! { PROPERTY = Validate_timeout; DEFAULT = 60; }
+//! ```
+//!
+//! # Instead
+//!
+//! ```text
+//! Start = /opt/ACMEweb/bin/start;
+//! { PROPERTY = Start_timeout; DEFAULT = 60; }
+//! ```
+
+use rtreg_model::Level;
+
+use crate::context::Context;
+use crate::lint::Report;
+
+pub(super) const LEVEL: Level = Level::Warning;
+
+pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
+    for entry in &context.entries {
+        let Some(method) = entry.timeout_of().filter(|method| !context.may_declare(method.as_str())) else { continue };
+        let message = format!("expected {method} to be declared, because its timeout has an entry, found no such method");
+        report.add(entry.name_span(), message, |draft| {
+            draft.help(format!("declare the method with `{method} = path;`, or remove the entry"))
+        });
+    }
+}

@@ -1,0 +1,55 @@
+//! The file declares a type property that does not exist.
+//!
+//! # What
+//!
+//! The name of a declaration outside of braces is none of the type properties.
+//!
+//! # Why
+//!
+//! The cluster refuses the file. Source: rt_properties(5).
+//!
+//! # Example
+//!
+//! ```text
+//! Strat = bin/start;
+//! ```
+//!
+//! # Instead
+//!
+//! ```text
+//! Start = bin/start;
+//! ```
+
+use rtreg_model::Level;
+use rtreg_model::standard::{ATTRIBUTES, KIND_KEYWORDS, standard_property};
+
+use crate::context::{Context, TypeDeclaration, quote};
+use crate::lint::Report;
+
+pub(super) const LEVEL: Level = Level::Error;
+
+pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
+    let unknown = context.declarations.iter().filter(|declaration| declaration.sound && declaration.property.is_none());
+    for declaration in unknown {
+        let message = format!("expected a type property, found {}", quote(declaration.node.name.text));
+        report.add(declaration.node.name.span, message, |draft| match cure(declaration) {
+            Some(help) => draft.help(help),
+            None => draft.help("remove the declaration, or see rt_properties(5) for the names"),
+        });
+    }
+}
+
+fn cure(declaration: &TypeDeclaration<'_>) -> Option<String> {
+    let name = declaration.node.name.to_text();
+    if name.eq_ignore_ascii_case("Prenet_stop") {
+        return Some("there is no such method; Prenet_start starts and Postnet_stop stops".to_owned());
+    }
+    if let Some(property) = standard_property(&name) {
+        let name = property.name;
+        return Some(format!("{name} is a resource property: give it an entry `{{ PROPERTY = {name}; … }}` in the table"));
+    }
+    if ATTRIBUTES.iter().chain(&KIND_KEYWORDS).any(|keyword| keyword.eq_ignore_ascii_case(&name)) {
+        return Some("this is an attribute: it belongs between the braces of an entry".to_owned());
+    }
+    declaration.meant.map(|meant| format!("did you mean `{meant}`?"))
+}

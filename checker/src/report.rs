@@ -1,0 +1,28 @@
+//! Findings for people and for programs: the map from findings and source texts to output. No wording of findings is
+//! here; only `text` knows miette.
+
+pub mod json;
+mod sources;
+#[cfg(feature = "render")]
+pub mod text;
+
+use rtreg_model::{Finding, Level};
+
+pub use sources::Sources;
+
+/// How many findings there are of each level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// At error level.
+    pub errors: usize,
+    /// At warning level.
+    pub warnings: usize,
+    /// At note level.
+    pub notes: usize,
+}
+
+/// Counts findings by level.
+pub fn summary(findings: &[Finding]) -> Counts {
+    let count = |level| findings.iter().filter(|finding| finding.level == level).count();
+    Counts { errors: count(Level::Error), warnings: count(Level::Warning), notes: count(Level::Note) }
+}

@@ -1,0 +1,236 @@
+//! Findings as text with snippets of the source: the only module that knows miette. A map without wording.
+
+use std::fmt;
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, Severity,
+    SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+};
+use rtreg_model::{FileId, Finding, Label, Level, Span};
+
+use super::Sources;
+
+/// What the text looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TextOptions {
+    /// Columns of a line; messages are wrapped there.
+    pub width: usize,
+    /// Colours of a terminal.
+    pub colour: bool,
+    /// Lines and arrows of Unicode instead of ASCII.
+    pub unicode: bool,
+}
+
+impl Default for TextOptions {
+    fn default() -> Self {
+        Self { width: 100, colour: false, unicode: false }
+    }
+}
+
+impl TextOptions {
+    /// With lines of `width` columns.
+    #[must_use]
+    pub const fn width(mut self, width: usize) -> Self {
+        self.width = width;
+        self
+    }
+
+    /// With colours or without.
+    #[must_use]
+    pub const fn colour(mut self, colour: bool) -> Self {
+        self.colour = colour;
+        self
+    }
+
+    /// With Unicode or with ASCII.
+    #[must_use]
+    pub const fn unicode(mut self, unicode: bool) -> Self {
+        self.unicode = unicode;
+        self
+    }
+}
+
+/// The findings with snippets, in the order given.
+pub fn render(findings: &[Finding], sources: &Sources, options: &TextOptions) -> String {
+    let characters = if options.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() };
+    let styles = if options.colour { ThemeStyles::ansi() } else { ThemeStyles::none() };
+    let handler = GraphicalReportHandler::new_themed(GraphicalTheme { characters, styles })
+        .with_width(options.width)
+        .with_links(false)
+        .with_context_lines(1);
+    let mut text = String::new();
+    for finding in findings {
+        let report = Report::new(finding, sources);
+        if handler.render_report(&mut text, &report).is_err() {
+            let place = sources.span(finding.primary.file, finding.primary.span);
+            let file = sources.name(finding.primary.file);
+            let (level, message) = (finding.level.as_str(), &finding.message);
+            text.push_str(&format!("{level}: {message} [{file}:{}:{}]\n", place.line, place.column));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// A finding in miette's eyes; labels in another file than the first become related notes.
+#[derive(Debug)]
+struct Report<'f> {
+    code: Option<String>,
+    message: &'f str,
+    severity: Severity,
+    help: Option<&'f str>,
+    source: Snippet<'f>,
+    labels: Vec<LabeledSpan>,
+    related: Vec<Self>,
+}
+
+impl<'f> Report<'f> {
+    fn new(finding: &'f Finding, sources: &'f Sources) -> Self {
+        let file = finding.primary.file;
+        let text = sources.text(file);
+        let (here, elsewhere): (Vec<&Label>, Vec<&Label>) =
+            finding.secondary.iter().partition(|label| label.file == file);
+        let primary = LabeledSpan::new_primary_with_span(words(&finding.primary), shorten(text, finding.primary.span));
+        let secondary =
+            here.into_iter().map(|label| LabeledSpan::new_with_span(words(label), shorten(text, label.span)));
+        Self {
+            code: Some(format!("{}[{}]", finding.level.as_str(), finding.rule)),
+            message: &finding.message,
+            severity: match finding.level {
+                Level::Error => Severity::Error,
+                Level::Warning => Severity::Warning,
+                Level::Note => Severity::Advice,
+            },
+            help: finding.help.as_deref(),
+            source: Snippet::new(sources, file),
+            labels: std::iter::once(primary).chain(secondary).collect(),
+            related: elsewhere.into_iter().map(|label| Self::elsewhere(label, sources)).collect(),
+        }
+    }
+
+    fn elsewhere(label: &'f Label, sources: &'f Sources) -> Self {
+        let span = shorten(sources.text(label.file), label.span);
+        Self {
+            code: None,
+            message: &label.text,
+            severity: Severity::Advice,
+            help: None,
+            source: Snippet::new(sources, label.file),
+            labels: vec![LabeledSpan::new_primary_with_span(None, span)],
+            related: Vec::new(),
+        }
+    }
+}
+
+fn words(label: &Label) -> Option<String> {
+    (!label.text.is_empty()).then(|| label.text.clone())
+}
+
+/// A label ends with its first line and is no longer than a line of a terminal: a snippet shows where, not all of it.
+fn shorten(text: &[u8], span: Span) -> SourceSpan {
+    const LONGEST: usize = 120;
+    let bytes = span.slice(text);
+    let line = bytes.iter().position(|&byte| byte == b'\n').unwrap_or(bytes.len());
+    let start = (span.start as usize).min(text.len());
+    SourceSpan::from((start, line.min(LONGEST)))
+}
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message)
+    }
+}
+
+impl std::error::Error for Report<'_> {}
+
+impl Diagnostic for Report<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.code.as_deref().map(|code| Box::new(code) as Box<dyn fmt::Display>)
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        Some(self.severity)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.source)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        (!self.related.is_empty()).then(|| {
+            let related = self.related.iter().map(|report| report as &dyn Diagnostic);
+            Box::new(related) as Box<dyn Iterator<Item = &dyn Diagnostic>>
+        })
+    }
+}
+
+/// A file as a terminal can show it: what is no UTF-8 and what a terminal would not show is replaced by one `?` for each
+/// byte, so that places stay.
+#[derive(Debug)]
+struct Snippet<'f> {
+    name: &'f str,
+    text: Vec<u8>,
+}
+
+impl<'f> Snippet<'f> {
+    fn new(sources: &'f Sources, file: FileId) -> Self {
+        let mut text = Vec::with_capacity(sources.text(file).len());
+        for chunk in sources.text(file).utf8_chunks() {
+            for character in chunk.valid().chars() {
+                match character {
+                    '\r' => text.push(b' '),
+                    character if is_invisible(character) => {
+                        text.extend(std::iter::repeat_n(b'?', character.len_utf8()));
+                    }
+                    character => text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+                }
+            }
+            text.extend(std::iter::repeat_n(b'?', chunk.invalid().len()));
+        }
+        Self { name: sources.name(file), text }
+    }
+}
+
+impl SourceCode for Snippet<'_> {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        const LONGEST: usize = 2000;
+        let contents = self.text.as_slice().read_span(span, before, after)?;
+        let (data, place) = (contents.data(), *contents.span());
+        let (line, column, lines) = (contents.line(), contents.column(), contents.line_count());
+        let (data, place) = if data.len() > LONGEST { clip(data, place, span) } else { (data, place) };
+        Ok(Box::new(MietteSpanContents::new_named(self.name.to_owned(), data, place, line, column, lines)))
+    }
+}
+
+/// Whether a character would control the terminal, or move or hide others.
+fn is_invisible(character: char) -> bool {
+    let controls = character.is_control() && !matches!(character, '\n' | '\t');
+    let formats =
+        matches!(character, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}');
+    controls || formats
+}
+
+/// Of very long lines only the neighbourhood of the label.
+fn clip<'a>(data: &'a [u8], place: SourceSpan, label: &SourceSpan) -> (&'a [u8], SourceSpan) {
+    const AROUND: usize = 60;
+    let is_start = |at: &usize| data.get(*at).is_none_or(|byte| byte & 0xC0 != 0x80);
+    let from = label.offset().saturating_sub(place.offset()).saturating_sub(AROUND);
+    let to = (label.offset() + label.len() + AROUND).saturating_sub(place.offset()).min(data.len());
+    let from = (from..=to).find(is_start).unwrap_or(to);
+    let to = (to..=data.len()).find(is_start).unwrap_or(data.len());
+    (data.get(from..to).unwrap_or_default(), SourceSpan::from((place.offset() + from, to.saturating_sub(from))))
+}

@@ -1,0 +1,89 @@
+//! Which files a command looks at: named ones, those of a folder that are RTR files, standard input. Reads, never writes.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use rtreg_model::FileId;
+
+use crate::error::CliError;
+
+/// A file that was read.
+pub struct Input {
+    /// The name that findings show: as given, `<stdin>` for `-`.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// How much of a file in a folder is looked at to see whether it is an RTR file.
+const SNIFF_BYTES: u64 = 64 * 1024;
+
+/// Reads all that was named: files, folders (`*.rtr`, and files whose first declaration is Resource_type; what git
+/// ignores is left out), `-` for standard input.
+///
+/// # Errors
+/// A path that cannot be read; a folder without any RTR file (usage).
+pub fn read_all(paths: &[PathBuf]) -> Result<Vec<Input>, CliError> {
+    let mut inputs = Vec::new();
+    for path in paths {
+        if path.as_os_str() == "-" {
+            let mut bytes = Vec::new();
+            std::io::stdin()
+                .read_to_end(&mut bytes)
+                .map_err(|error| CliError::io(format!("standard input cannot be read: {error}")))?;
+            inputs.push(Input { name: "<stdin>".to_owned(), bytes });
+        } else if path.is_dir() {
+            let found = rtr_files(path)?;
+            if found.is_empty() {
+                return Err(CliError::usage(format!("the folder {} has no RTR file", path.display())).help(
+                    "RTR files end in `.rtr`, or their first declaration is Resource_type; files that git ignores are left out",
+                ));
+            }
+            for file in found {
+                inputs.push(read(&file)?);
+            }
+        } else {
+            inputs.push(read(path)?);
+        }
+    }
+    Ok(inputs)
+}
+
+/// Reads one file.
+///
+/// # Errors
+/// The file cannot be read, or is larger than a place in a file can say (4 GiB).
+pub fn read(path: &Path) -> Result<Input, CliError> {
+    let bytes = fs::read(path).map_err(|error| {
+        CliError::io(format!("{} cannot be read: {error}", path.display())).help("name an RTR file, a folder, or `-`")
+    })?;
+    if u32::try_from(bytes.len()).is_err() {
+        return Err(CliError::io(format!("{} is larger than 4 GiB and no RTR file", path.display())));
+    }
+    Ok(Input { name: path.display().to_string(), bytes })
+}
+
+fn rtr_files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let mut found = Vec::new();
+    for entry in ignore::WalkBuilder::new(folder).sort_by_file_path(Path::cmp).build() {
+        let entry = entry.map_err(|error| CliError::io(format!("{} cannot be searched: {error}", folder.display())))?;
+        if entry.file_type().is_some_and(|kind| kind.is_file()) && is_rtr(entry.path()) {
+            found.push(entry.into_path());
+        }
+    }
+    Ok(found)
+}
+
+fn is_rtr(path: &Path) -> bool {
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("rtr")) {
+        return true;
+    }
+    let mut head = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(SNIFF_BYTES).read_to_end(&mut head));
+    if read.is_err() {
+        return false;
+    }
+    let rtr = rtreg_parser::parse(&head, FileId(0));
+    rtr.declarations().next().is_some_and(|first| first.name.is("Resource_type") && first.values.is_some())
+}

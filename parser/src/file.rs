@@ -1,0 +1,340 @@
+//! The file: type properties, directives, property table, in this order; entries and their braces. One loop over
+//! statements that goes on behind every fault. Words the findings about order and braces, and about the file as a whole.
+
+use rtreg_model::{Applicability, Edit, Finding, Level, Span};
+
+use crate::cursor::{Cursor, OneEdit};
+use crate::lexer::Lexed;
+use crate::statement::{Place, Statement, is_attribute};
+use crate::syntax::{
+    Attribute, AttributeValue, Declaration, Directive, DirectiveKind, Entry, Item, Stray, Token, TokenKind, Word,
+};
+use crate::values::replace_all;
+
+/// The file while it is read.
+pub(crate) struct FileParser<'s> {
+    cursor: Cursor<'s>,
+    items: Vec<Item<'s>>,
+    /// The last run of directives that no type property followed yet.
+    directives: Option<Span>,
+    /// The first brace of the property table.
+    table: Option<Span>,
+    /// The run of items in the wrong place that the last item belongs to.
+    misplaced: Option<Misplaced>,
+}
+
+/// A run of items in the wrong place: one finding.
+#[derive(Clone, Copy)]
+struct Misplaced {
+    finding: usize,
+    rule: &'static str,
+}
+
+impl<'s> FileParser<'s> {
+    pub fn new(cursor: Cursor<'s>) -> Self {
+        Self { cursor, items: Vec::new(), directives: None, table: None, misplaced: None }
+    }
+
+    /// `rtr-file = { declaration } , { directive } , { entry }`
+    pub fn parse(mut self) -> (Vec<Item<'s>>, Vec<Finding>) {
+        while let Some(token) = self.cursor.peek() {
+            let item = match token.kind {
+                TokenKind::Directive => {
+                    self.cursor.bump();
+                    let directive = self.cursor.directive(token);
+                    self.place_directive(&directive);
+                    Item::Directive(directive)
+                }
+                TokenKind::OpenBrace => {
+                    self.cursor.bump();
+                    self.table.get_or_insert(token.span);
+                    Item::Entry(self.entry(token))
+                }
+                TokenKind::CloseBrace => Item::Stray(self.stray_close()),
+                TokenKind::Word if is_attribute(&self.cursor.word(token)) && self.is_named() => {
+                    self.unopened_entry(token)
+                }
+                TokenKind::Word => self.declaration(),
+                _ => Item::Stray(self.cursor.stray_run(Place::File)),
+            };
+            if !matches!(item, Item::Directive(_) | Item::Declaration(_)) {
+                self.misplaced = None;
+            }
+            self.items.push(item);
+        }
+        (self.items, self.cursor.findings)
+    }
+
+    /// Whether the next word is used as a name.
+    fn is_named(&self) -> bool {
+        let behind = self.cursor.kind(1);
+        matches!(behind, Some(TokenKind::Equals | TokenKind::Semicolon)) || self.cursor.literals_follow(Place::Entry)
+    }
+
+    /// `declaration = statement`
+    fn declaration(&mut self) -> Item<'s> {
+        let before = self.cursor.findings.len();
+        match self.cursor.statement(Place::File) {
+            Statement::Stray(stray) => Item::Stray(stray),
+            Statement::Named { span, name, value } => {
+                let values = match value {
+                    AttributeValue::Flag => None,
+                    AttributeValue::Values(values) | AttributeValue::Literals(values) => Some(values),
+                };
+                if Place::File.knows(&name) || before == self.cursor.findings.len() {
+                    self.place_declaration(span, name);
+                }
+                Item::Declaration(Declaration { span, name, values })
+            }
+        }
+    }
+
+    fn place_declaration(&mut self, span: Span, name: Word<'s>) {
+        if let Some(table) = self.table {
+            let message = format!(
+                "expected {} before the property table, found it behind an entry",
+                self.cursor.quote(name.span)
+            );
+            let finding = self
+                .cursor
+                .error("misplaced_declaration", span, message)
+                .also(self.cursor.file, table, "the property table starts here")
+                .help("move the type properties to the top of the file, before the first `{`");
+            self.misplace(span, finding);
+        } else if let Some(run) = self.directives.filter(|_| Place::File.knows(&name)) {
+            self.directives = None;
+            let finding = self
+                .cursor
+                .error(
+                    "misplaced_directive",
+                    run,
+                    "expected a directive behind all type properties, found it before one",
+                )
+                .also(self.cursor.file, span, "this type property stands behind it")
+                .help("move the directives between the type properties and the first `{`");
+            self.cursor.report(finding);
+        } else {
+            self.misplaced = None;
+        }
+    }
+
+    fn place_directive(&mut self, directive: &Directive<'s>) {
+        match self.table {
+            _ if directive.kind == DirectiveKind::Unknown => self.misplaced = None,
+            None => self.directives = Some(self.directives.map_or(directive.span, |run| run.to(directive.span))),
+            Some(table) => {
+                let finding = self
+                    .cursor
+                    .error(
+                        "misplaced_directive",
+                        directive.span,
+                        "expected a directive before the property table, found it behind an entry",
+                    )
+                    .also(self.cursor.file, table, "the property table starts here")
+                    .help("move the directives between the type properties and the first `{`");
+                self.misplace(directive.span, finding);
+            }
+        }
+    }
+
+    /// Reports an item in the wrong place, or makes it part of the run that was reported.
+    fn misplace(&mut self, span: Span, finding: Finding) {
+        let run = self.misplaced.filter(|run| run.rule == finding.rule);
+        if let Some(first) = run.and_then(|run| self.cursor.findings.get_mut(run.finding)) {
+            first.primary.span = first.primary.span.to(span);
+            return;
+        }
+        self.misplaced = Some(Misplaced { finding: self.cursor.findings.len(), rule: finding.rule });
+        self.cursor.report(finding);
+    }
+
+    fn stray_close(&mut self) -> Stray {
+        let stray = self.cursor.take_stray(1);
+        let finding = self.cursor.error("stray_brace", stray.span, "expected a declaration or an entry, found `}`");
+        let finding = match self.items.last() {
+            Some(Item::Entry(entry)) => {
+                let end = Span::new(entry.span.end.saturating_sub(1).max(entry.span.start), entry.span.end);
+                finding.also(self.cursor.file, end, "the entry before ends here")
+            }
+            _ => finding,
+        };
+        let finding = finding.help("delete it, or add the `{` that it is to close");
+        self.cursor.report(finding.delete("delete `}`", stray.span, Applicability::Unsafe));
+        stray
+    }
+
+    /// `entry = "{" , { attribute } , "}"`; behind `{`.
+    fn entry(&mut self, open: Token) -> Entry<'s> {
+        let mut entry = Entry { span: open.span, attributes: Vec::new(), strays: Vec::new() };
+        let mut doubled = 0_u32;
+        loop {
+            match self.cursor.kind(0) {
+                Some(TokenKind::CloseBrace) => {
+                    self.cursor.bump();
+                    while doubled > 0 && self.cursor.take(TokenKind::CloseBrace) {
+                        doubled -= 1;
+                    }
+                    break;
+                }
+                Some(TokenKind::OpenBrace) if self.cursor.last.end == last_brace(&entry, open, doubled) => {
+                    doubled += 1;
+                    let stray = self.doubled_brace(open, doubled);
+                    entry.strays.push(stray);
+                }
+                Some(TokenKind::Directive) => entry.strays.push(self.directive_in_entry(open)),
+                Some(TokenKind::Word) => self.attribute(&mut entry),
+                None | Some(TokenKind::OpenBrace) => {
+                    self.missing_close(open);
+                    break;
+                }
+                Some(_) => entry.strays.push(self.cursor.stray_run(Place::Entry)),
+            }
+        }
+        entry.span = open.span.to(self.cursor.last);
+        entry
+    }
+
+    /// `attribute = statement`
+    fn attribute(&mut self, entry: &mut Entry<'s>) {
+        match self.cursor.statement(Place::Entry) {
+            Statement::Named { span, name, value } => entry.attributes.push(Attribute { span, name, value }),
+            Statement::Stray(stray) => entry.strays.push(stray),
+        }
+    }
+
+    /// Takes a brace directly behind that of the entry; only the first of them is reported.
+    fn doubled_brace(&mut self, open: Token, doubled: u32) -> Stray {
+        let stray = self.cursor.take_stray(1);
+        if doubled == 1 {
+            let finding = self
+                .cursor
+                .error("stray_brace", stray.span, "expected `PROPERTY` behind `{`, found a second `{`")
+                .also(self.cursor.file, open.span, "the entry starts here")
+                .help("delete one of the two braces, and one `}` if that is doubled too")
+                .delete("delete `{`", stray.span, Applicability::Unsafe);
+            self.cursor.report(finding);
+        }
+        stray
+    }
+
+    fn directive_in_entry(&mut self, open: Token) -> Stray {
+        let stray = self.cursor.take_stray(1);
+        let finding = self
+            .cursor
+            .error(
+                "misplaced_directive",
+                stray.span,
+                "expected a directive before the property table, found it in an entry",
+            )
+            .also(self.cursor.file, open.span, "the entry starts here")
+            .help("move the directives between the type properties and the first `{`");
+        self.cursor.report(finding);
+        stray
+    }
+
+    fn missing_close(&mut self, open: Token) {
+        let at = Span::at(self.cursor.last.end);
+        let message = format!("expected `}}` at the end of the entry, found {}", self.cursor.found());
+        let finding = self
+            .cursor
+            .error("missing_close_brace", at, message)
+            .also(self.cursor.file, open.span, "the entry starts here")
+            .help("close the entry with `}`")
+            .insert("insert `}`", at.start, "\n}", Applicability::Safe);
+        self.cursor.report(finding);
+    }
+
+    /// Attributes outside of braces, to the `}` or to where they end: an entry if PROPERTY is among them.
+    fn unopened_entry(&mut self, first: Token) -> Item<'s> {
+        self.table.get_or_insert(first.span);
+        let before = self.cursor.findings.len();
+        let start = Span::at(first.span.start);
+        let message = format!("expected `{{` before {}, found it outside of an entry", self.cursor.quote(first.span));
+        let mut finding = self.cursor.error("missing_open_brace", first.span, message);
+        if let Some(Item::Entry(entry)) = self.items.last() {
+            let end = Span::new(entry.span.end.saturating_sub(1).max(entry.span.start), entry.span.end);
+            finding = finding.also(self.cursor.file, end, "the entry before ends here");
+        }
+        self.cursor.report(finding.help("put the attributes of a property between `{` and `}`, PROPERTY first"));
+        let mut entry = Entry { span: first.span, attributes: Vec::new(), strays: Vec::new() };
+        let mut closed = false;
+        while let Some(token) = self.cursor.peek() {
+            match token.kind {
+                TokenKind::CloseBrace => {
+                    self.cursor.bump();
+                    closed = true;
+                    break;
+                }
+                TokenKind::Word if !Place::File.knows(&self.cursor.word(token)) => self.attribute(&mut entry),
+                TokenKind::Word | TokenKind::OpenBrace | TokenKind::Directive => break,
+                _ => entry.strays.push(self.cursor.stray_run(Place::Entry)),
+            }
+        }
+        entry.span = first.span.to(self.cursor.last);
+        if entry.property().is_none() {
+            return Item::Stray(Stray { span: entry.span });
+        }
+        if let Some(finding) = self.cursor.findings.get_mut(before) {
+            let mut edits = vec![Edit { span: start, text: "{ ".to_owned() }];
+            if !closed {
+                edits.push(Edit { span: Span::at(entry.span.end), text: " }".to_owned() });
+            }
+            *finding = finding.clone().fix("put the attributes into braces", Applicability::Unsafe, edits);
+        }
+        Item::Entry(entry)
+    }
+}
+
+/// Where the last of the braces that open the entry ends, while nothing else is in the entry.
+fn last_brace(entry: &Entry<'_>, open: Token, doubled: u32) -> u32 {
+    match entry.strays.last() {
+        Some(stray) if doubled > 0 && entry.attributes.is_empty() => stray.span.end,
+        _ => open.span.end,
+    }
+}
+
+/// Findings about the bytes of the file as a whole, one for each kind.
+pub(crate) fn report_bytes(cursor: &mut Cursor<'_>, lexed: &Lexed) {
+    if lexed.utf16 {
+        let finding = cursor
+            .error("wrong_encoding", Span::new(0, 2), "expected ASCII text, found UTF-16")
+            .help("save the file as ASCII or UTF-8");
+        cursor.report(finding);
+    }
+    if let Some(mark) = lexed.byte_order_mark {
+        let message = "expected a name or a comment at the start of the file, found a byte order mark";
+        let finding = Finding::new("byte_order_mark", Level::Warning, cursor.file, mark, message)
+            .help("save the file without a byte order mark")
+            .delete("delete the mark", mark, Applicability::Safe);
+        cursor.report(finding);
+    }
+    if let Some(&first) = lexed.nuls.first() {
+        let count = lexed.nuls.len();
+        let message = format!("expected text, found NUL bytes here and in {} more places", count - 1);
+        let message = if count == 1 { "expected text, found NUL bytes".to_owned() } else { message };
+        let finding =
+            cursor.error("nul_byte", first, message).help("the file may be damaged: write it again, without NUL bytes");
+        cursor.report(finding);
+    }
+    if let Some(&first) = lexed.unusual_spaces.first() {
+        let message = format!(
+            "expected blanks, tabs or newlines between words, found {} other space character{}",
+            lexed.unusual_spaces.len(),
+            if lexed.unusual_spaces.len() == 1 { "" } else { "s" }
+        );
+        let finding = cursor
+            .error("unusual_space", first, message)
+            .help("text copied from a web page or a PDF may have no-break spaces: replace them by blanks")
+            .fix("replace by blanks", Applicability::Safe, replace_all(&lexed.unusual_spaces, " "));
+        cursor.report(finding);
+    }
+    if let Some(&first) = lexed.carriage_returns.first() {
+        let returns: Vec<Span> = lexed.carriage_returns.iter().map(|&at| Span::new(at, at + 1)).collect();
+        let message = "expected lines that end with a newline, found carriage return and newline";
+        let span = Span::new(first, first + 2);
+        let finding = Finding::new("windows_line_ends", Level::Warning, cursor.file, span, message)
+            .help("save the file with Unix line ends")
+            .fix("delete the carriage returns", Applicability::Safe, replace_all(&returns, ""));
+        cursor.report(finding);
+    }
+}

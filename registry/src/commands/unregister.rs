@@ -1,0 +1,107 @@
+//! `rtreg unregister`: removes a version of a type that no resource uses. Its history stays, and goes on if the version is
+//! registered again; its RTR source stays under its hash, which the history names.
+
+use rtreg_model::RtVersion;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::commands::register::version_words;
+use crate::error::{CommandError, Refusal};
+use crate::history::Object;
+use crate::keys;
+use crate::records::TypeRecord;
+use crate::store::{KeyRange, StoreError};
+use crate::transaction::Transaction;
+use crate::types::resolve_type;
+use crate::view::View;
+
+/// Most resources that a refusal lists.
+const LISTED_MAX: usize = 20;
+
+/// What is to be unregistered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The type: its full name or an abbreviation.
+    pub name: String,
+}
+
+/// What was unregistered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
+pub struct Report {
+    /// Version of this form: 1.
+    pub version: u32,
+    /// The full name.
+    pub name: String,
+    /// RT_version; null if the file declared none.
+    pub rt_version: Option<String>,
+    /// SHA-256 of the RTR source.
+    pub rtr_sha256: String,
+}
+
+/// Removes the version and its indexes.
+///
+/// # Errors
+/// Refusals `rt_system`, `type_in_use` and those of [`resolve_type`]; [`CommandError::Store`].
+pub fn unregister(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, CommandError> {
+    let record = resolve_type(&tx.view, &request.name)?;
+    if record.rt_system {
+        return Err(Refusal::new(
+            "rt_system",
+            format!("`{}` has RT_system=TRUE and must not be unregistered", record.name),
+        )
+        .help(format!("allow it first: `rtreg type set {} -p RT_system=FALSE`", record.name))
+        .into());
+    }
+    refuse_in_use(&tx.view, &record)?;
+    let (name, base, version) = (record.name.to_string(), record.name.base(), &record.version);
+    tx.delete(keys::type_version(base, version));
+    tx.delete(keys::name(&name));
+    tx.delete(keys::by_short(record.name.resource_type(), base, version));
+    for node in record.installed_nodes.iter().flatten() {
+        tx.delete(keys::by_node_type(node, base, version));
+    }
+    let detail = serde_json::json!({ "rt_version": record.version, "rtr_sha256": record.rtr_hash });
+    tx.log(Object::new("type", &name), "unregister", detail)?;
+    let rt_version = record.version.as_str().map(str::to_owned);
+    Ok(Report { version: 1, name, rt_version, rtr_sha256: record.rtr_hash })
+}
+
+fn refuse_in_use(view: &View<'_>, record: &TypeRecord) -> Result<(), CommandError> {
+    let users = KeyRange::prefix(&keys::by_type_version(record.name.base(), &record.version));
+    let used_by = view.range(&users, LISTED_MAX + 1)?;
+    if used_by.is_empty() {
+        return Ok(());
+    }
+    let (mut resources, more) = resource_names(view, record.name.base(), &record.version, LISTED_MAX)?;
+    let first = resources.first().cloned().unwrap_or_default();
+    resources.extend(more.then(|| "and more".to_owned()));
+    Err(Refusal::new("type_in_use", format!("resources use `{}`; a type in use must stay registered", record.name))
+        .details(resources)
+        .help(format!(
+            "upgrade them to another version (`rtreg upgrade {first} --to VERSION`) or delete them (`rtreg resource \
+             delete {first}`)"
+        ))
+        .into())
+}
+
+/// The first resources of a version, by name, and whether there are more.
+pub(crate) fn resource_names(
+    view: &View<'_>,
+    base: &str,
+    version: &RtVersion,
+    limit: usize,
+) -> Result<(Vec<String>, bool), StoreError> {
+    let stored = view.peek(&KeyRange::prefix(&keys::by_type_version(base, version)), limit + 1)?;
+    let mut names: Vec<String> = stored.iter().filter_map(|stored| keys::last_part(&stored.key)).collect();
+    let more = names.len() > limit;
+    names.truncate(limit);
+    Ok((names, more))
+}
+
+impl Report {
+    /// The report in words.
+    pub fn text(&self) -> String {
+        format!("unregistered `{}` ({})\n", self.name, version_words(self.rt_version.as_deref()))
+    }
+}

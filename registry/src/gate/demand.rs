@@ -1,0 +1,168 @@
+//! Demands: what Type_version and the three origins ask for, and whether the state gives it (design section 5, points 2
+//! to 4). This is where a yes comes from; it never words anything.
+
+use rtreg_model::{MonitorState, NodeStatus, Origin, RtVersion, Tunability};
+
+use super::decision::{AliveThrough, Place, ReasonKind};
+use super::edge::Edges;
+use super::predicate::{self, Truth};
+use super::state::{NodeView, State};
+
+/// What a version asks for because it is alive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ask {
+    pub through: AliveThrough,
+    /// None if it is not known which version it is.
+    pub version: Option<RtVersion>,
+    /// The record does not know the version, but it can only be T.
+    pub settled: bool,
+    pub tunability: Tunability,
+    /// What the edge asked for before the state that ends the origin capped it.
+    pub uncapped: Tunability,
+    pub kind: ReasonKind,
+    pub place: Option<Place>,
+    pub nodes: Vec<String>,
+}
+
+/// All that is asked in a state, and whether the state gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Assessment {
+    /// Type_version first, then strictest first.
+    pub asks: Vec<Ask>,
+    pub tunability: Tunability,
+    pub truth: Truth,
+}
+
+/// The weakest tunability whose state ends what is alive through this; Type_version has no end.
+pub(super) const fn ending(through: AliveThrough) -> Tunability {
+    match through {
+        AliveThrough::TypeVersion => Tunability::AtCreation,
+        AliveThrough::InitialisedBy => Tunability::WhenUnmanaged,
+        AliveThrough::StartedBy => Tunability::WhenOffline,
+        AliveThrough::MonitorStartedBy => Tunability::WhenUnmonitored,
+    }
+}
+
+/// Puts all demands together and holds the strictest against the state.
+pub(super) fn assess(edges: &Edges<'_>, state: &State) -> Assessment {
+    let mut asks = vec![of_type_version(edges)];
+    for view in predicate::all_nodes(state) {
+        let in_node_list = state.group.node_list.contains(&view.node);
+        for (through, origin) in alive(&view, in_node_list) {
+            let Some(ask) = of_origin(edges, through, &origin) else { continue };
+            match asks.iter_mut().find(|known| is_same(known, &ask)) {
+                Some(known) => known.nodes.push(view.node.clone()),
+                None => asks.push(Ask { nodes: vec![view.node.clone()], ..ask }),
+            }
+        }
+    }
+    asks.sort_by_key(|ask| std::cmp::Reverse(ask.tunability));
+    let tunability = asks.iter().map(|ask| ask.tunability).max().unwrap_or(Tunability::AtCreation);
+    let truth = is_given(edges, state, tunability);
+    Assessment { asks, tunability, truth }
+}
+
+/// Whether the state satisfies a tunability.
+pub(super) fn is_given(edges: &Edges<'_>, state: &State, tunability: Tunability) -> Truth {
+    let unmanaged = !state.group.managed && keepers(edges, state).is_empty();
+    match tunability {
+        Tunability::AtCreation => Truth::Fails,
+        _ if unmanaged => Truth::Holds,
+        Tunability::WhenUnmanaged => Truth::Fails,
+        _ => predicate::everywhere(tunability, state, edges.present.resource_type),
+    }
+}
+
+/// Whether the vendor's rule is satisfied: it knows no origins, and an unmanaged group is enough.
+pub(super) fn is_given_by_vendor(edges: &Edges<'_>, state: &State, tunability: Tunability) -> Truth {
+    match tunability {
+        Tunability::AtCreation => Truth::Fails,
+        _ if !state.group.managed => Truth::Holds,
+        Tunability::WhenUnmanaged => Truth::Fails,
+        _ => predicate::everywhere(tunability, state, edges.present.resource_type),
+    }
+}
+
+/// The nodes that keep a trace of Init which the new Fini may not understand.
+pub(super) fn keepers(edges: &Edges<'_>, state: &State) -> Vec<NodeView> {
+    let keeps = |view: &NodeView| of_origin(edges, AliveThrough::InitialisedBy, &view.initialised_by).is_some();
+    predicate::all_nodes(state).into_iter().filter(keeps).collect()
+}
+
+fn of_type_version(edges: &Edges<'_>) -> Ask {
+    let edge = edges.edge(edges.type_version());
+    Ask {
+        through: AliveThrough::TypeVersion,
+        version: Some(edges.type_version().clone()),
+        settled: false,
+        tunability: edge.tunability,
+        uncapped: edge.tunability,
+        kind: edge.kind,
+        place: edge.place,
+        nodes: Vec::new(),
+    }
+}
+
+/// What may be alive on a node, and by whose methods. Where the resource may run and the record names no version, the
+/// version is unknown; so it is on a node of unknown status, where anything may have been started since.
+fn alive(view: &NodeView, in_node_list: bool) -> Vec<(AliveThrough, Origin)> {
+    let by = |origin: &Origin| match origin {
+        Origin::Version(version) if view.status == NodeStatus::Up => Origin::Version(version.clone()),
+        _ => Origin::Unknown,
+    };
+    let runs = in_node_list && predicate::offline(view) != Truth::Holds;
+    let monitor_runs = match view.status {
+        NodeStatus::Up => view.monitor != MonitorState::Stopped,
+        NodeStatus::Down => false,
+        NodeStatus::Unknown => true,
+    };
+    let started = runs.then(|| (AliveThrough::StartedBy, by(&view.started_by)));
+    let monitor =
+        (in_node_list && monitor_runs).then(|| (AliveThrough::MonitorStartedBy, by(&view.monitor_started_by)));
+    let initialised = (AliveThrough::InitialisedBy, view.initialised_by.clone());
+    started.into_iter().chain(monitor).chain([initialised]).collect()
+}
+
+/// What an origin asks for; nothing if it is none, the target itself, or a trace of Init that the new Fini understands.
+fn of_origin(edges: &Edges<'_>, through: AliveThrough, origin: &Origin) -> Option<Ask> {
+    let cap = ending(through);
+    let (version, settled) = match origin {
+        Origin::None => return None,
+        Origin::Version(version) => (version, false),
+        Origin::Unknown if edges.only_type_version_is_alive(cap) => (edges.type_version(), true),
+        Origin::Unknown => return Some(of_unknown(edges, through)),
+    };
+    let edge = edges.edge(version);
+    if version == edges.to() || (through == AliveThrough::InitialisedBy && edge.tunability < cap) {
+        return None;
+    }
+    Some(Ask {
+        through,
+        version: Some(version.clone()),
+        settled,
+        tunability: edge.tunability.min(cap),
+        uncapped: edge.tunability,
+        kind: edge.kind,
+        place: edge.place,
+        nodes: Vec::new(),
+    })
+}
+
+/// It may be a version that no line covers, so the default counts, and the default is never below the cap.
+fn of_unknown(edges: &Edges<'_>, through: AliveThrough) -> Ask {
+    let cap = ending(through);
+    Ask {
+        through,
+        version: None,
+        settled: false,
+        tunability: cap,
+        uncapped: cap,
+        kind: ReasonKind::UnknownState,
+        place: edges.strictest_line(cap),
+        nodes: Vec::new(),
+    }
+}
+
+fn is_same(a: &Ask, b: &Ask) -> bool {
+    (a.through, &a.version, a.settled) == (b.through, &b.version, b.settled)
+}
