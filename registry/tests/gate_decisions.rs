@@ -1,5 +1,6 @@
 //! The decision table: the full product of edges, tunabilities, origins and states against values written by hand.
 
+#[path = "gate_common/mod.rs"]
 mod common;
 
 use std::collections::BTreeMap;

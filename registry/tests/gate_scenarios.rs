@@ -1,6 +1,7 @@
 //! Stories of the gate: the source's own example, what lives on after upgrades without a restart, clusters of which little
 //! is known, and what must hold for every generated state.
 
+#[path = "gate_common/mod.rs"]
 mod common;
 
 use common::{Lines, by, online, registered, state, web, web_without_monitor};

@@ -1,5 +1,6 @@
 //! What an upgrade does to property values, and the rules of the registry that refuse one.
 
+#[path = "gate_common/mod.rs"]
 mod common;
 
 use std::collections::BTreeMap;

@@ -1,15 +1,28 @@
 //! The commands of the registry, one file each: a request, the rules, a report. A command decides on a
 //! [`crate::Transaction`] or [`crate::View`]; it never commits and never prints.
 
+pub mod changes;
+mod dependencies;
+mod event;
+pub mod group;
+mod group_set;
 pub mod history_verify;
 pub mod history_view;
 pub mod installed;
 pub mod list;
+pub mod node;
+pub mod observe;
+pub mod properties;
 pub mod register;
+pub mod resource;
+mod scene;
 pub mod settings;
+pub mod show;
 pub mod show_type;
+pub mod switch;
 pub mod type_set;
 pub mod unregister;
+pub mod version;
 
 /// Rows as a table: columns are two blanks apart, the last one is as wide as it wants.
 pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> String {

@@ -1,98 +1,122 @@
-//! What the tests of the gate are made of: types with `#$upgrade_from` lines, and states. It never decides anything.
-
-#![allow(dead_code, reason = "each test binary uses its part")]
+//! What the tests of the types side share: RTR files made of parts, a store in memory, refusals as text.
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::collections::BTreeMap;
 
-use rtreg_model::{
-    Declared, Driver, Method, MethodPath, MonitorState, Origin, PropertyDecl, PropertyKind, ResourceState,
-    ResourceType, RtVersion, Span, Spanned, Tunability, UpgradeFrom,
+use rtreg_registry::commands::register::{self, Report, Request, RtrFile};
+use rtreg_registry::memory::MemoryStore;
+use rtreg_registry::{
+    Change, CommandError, Commit, Context, Outcome, Revision, Store, Transaction, View, Who, inspect, keys, transact,
 };
-use rtreg_registry::gate::{GroupView, NodeView, ResourceView, State, Version};
 
-/// Lines of a file: the version and the tunability; the empty version is `""`.
-pub type Lines<'a> = &'a [(&'a str, Tunability)];
-
-pub fn version(text: &str) -> RtVersion {
-    RtVersion::new(text)
+/// A file of vendor TEST.
+pub fn rtr(name: &str, version: &str, more: &str) -> String {
+    let version = if version.is_empty() { String::new() } else { format!("RT_version = \"{version}\";\n") };
+    format!(
+        "Resource_type = {name};\nVendor_id = TEST;\n{version}RT_basedir = /opt/{name};\nStart = start;\nStop = stop;\n{more}"
+    )
 }
 
-pub fn by(text: &str) -> Origin {
-    Origin::Version(version(text))
+/// An upgrade-aware file of vendor TEST.
+pub fn aware(name: &str, version: &str) -> String {
+    rtr(name, version, "#$upgrade\n")
 }
 
-pub fn spanned<T>(value: T) -> Spanned<T> {
-    Spanned::new(value, Span::default())
+/// A file of a command, named after nothing but its number of bytes.
+pub fn file(name: &str, text: &str) -> RtrFile {
+    RtrFile { name: name.to_owned(), bytes: text.as_bytes().to_vec(), digests: BTreeMap::new() }
 }
 
-/// A version of `TEST.web` with Start, Stop, Init, Fini and a monitor; the n-th line stands at bytes 100n to 100n + 20.
-pub fn web(text: &str, lines: Lines<'_>) -> ResourceType {
-    let mut web = ResourceType::new(spanned("web".to_owned()));
-    web.vendor_id = Some(spanned("TEST".to_owned()));
-    web.version = Declared::default_value(version(text));
-    web.upgrade = Some(spanned(()));
-    for (at, (from, tunability)) in (1..).zip(lines) {
-        let line = Span::new(at * 100, at * 100 + 20);
-        let (version, tunability) = (spanned(version(from)), spanned(*tunability));
-        web.upgrade_from.push(UpgradeFrom { version, tunability, line });
-    }
-    use Method::{Fini, Init, MonitorStart, MonitorStop, Start, Stop};
-    for method in [Start, Stop, Init, Fini, MonitorStart, MonitorStop] {
-        let absolute = format!("/opt/web/{method}");
-        web.methods.insert(method, MethodPath { declared: spanned(absolute.clone()), absolute });
-    }
-    web
-}
-
-/// The same without a monitor.
-pub fn web_without_monitor(text: &str, lines: Lines<'_>) -> ResourceType {
-    let mut web = web(text, lines);
-    web.methods.remove(&Method::MonitorStart);
-    web.methods.remove(&Method::MonitorStop);
-    web
-}
-
-pub fn registered(resource_type: &ResourceType) -> Version<'_> {
-    let name = resource_type.name().to_string();
-    Version { resource_type, name, installed_nodes: None, other_resources: Vec::new() }
-}
-
-/// A property with a default, or none where it is required.
-pub fn property(name: &str, kind: PropertyKind, default: Option<rtreg_model::PropertyValue>) -> PropertyDecl {
-    let mut decl = PropertyDecl::new(spanned(name.to_owned()), kind);
-    decl.extension = true;
-    decl.default = default.map(spanned);
-    decl
-}
-
-/// A node where the resource was brought online with its monitor by a version.
-pub fn online(node: &str, by_version: &str) -> NodeView {
-    NodeView {
-        state: ResourceState::Online,
-        monitor: MonitorState::Running,
-        started_by: by(by_version),
-        monitor_started_by: by(by_version),
-        initialised_by: by(by_version),
-        ..NodeView::offline(node)
+pub fn context(why: Option<&str>) -> Context {
+    Context {
+        at: "2026-01-02T03:04:05.678Z".to_owned(),
+        who: Who { user: "mara".to_owned(), sudo_user: None, host: "adm1".to_owned() },
+        why: why.map(str::to_owned),
+        local_node: "n1".to_owned(),
     }
 }
 
-/// A managed group `web-rg`, driven by rtreg, of these nodes.
-pub fn state(nodes: Vec<NodeView>) -> State {
-    let node_list: Vec<String> = nodes.iter().map(|view| view.node.clone()).collect();
-    let online = nodes.iter().filter(|view| view.state == ResourceState::Online);
-    State {
-        resource: ResourceView { created_under_3_0: false, values: BTreeMap::new() },
-        group: GroupView {
-            name: "web-rg".to_owned(),
-            managed: true,
-            driver: Driver::Rgm,
-            maximum_primaries: 2,
-            online_on: online.map(|view| view.node.clone()).collect(),
-            members: Vec::new(),
-            node_list,
-        },
-        nodes,
-        dependents: Vec::new(),
+/// A store with the nodes n1, n2, n3.
+pub fn store() -> MemoryStore {
+    let store = MemoryStore::default();
+    for node in ["n1", "n2", "n3"] {
+        put(&store, &keys::node(node), &format!(r#"{{"name":"{node}","status":"up","added":0,"incarnation":0}}"#));
     }
+    store
+}
+
+/// Writes a value past all rules, as another room would.
+pub fn put(store: &dyn Store, key: &str, value: &str) {
+    let change = Change::Put { key: key.to_owned(), value: value.as_bytes().to_vec() };
+    commit(store, change);
+}
+
+pub fn commit(store: &dyn Store, change: Change) {
+    let outcome = store.commit(&Commit { conditions: Vec::new(), changes: vec![change] }).unwrap();
+    assert!(matches!(outcome, Outcome::Done(_)));
+}
+
+/// A resource in a group, as the other side of the registry writes both.
+pub fn put_resource(store: &dyn Store, resource: &str, base: &str, version: &str, group: (&str, &[&str])) {
+    let rt_version = rtreg_model::RtVersion::new(version);
+    let (group, nodes) = group;
+    let record = serde_json::json!({ "name": resource, "group": group, "base": base, "type_version": version });
+    put(store, &keys::resource(resource), &record.to_string());
+    put(store, &keys::by_type(base, &rt_version, resource), "{}");
+    let record = serde_json::json!({
+        "name": group, "node_list": nodes, "maximum_primaries": 1, "managed": true, "driver": "recorded"
+    });
+    put(store, &keys::group(group), &record.to_string());
+}
+
+/// Registers files that are expected to register, and returns the report.
+pub fn register(store: &dyn Store, files: &[&str]) -> Report {
+    try_register(store, files, None).expect("the files register")
+}
+
+pub fn try_register(store: &dyn Store, files: &[&str], nodes: Option<&[&str]>) -> Result<Report, CommandError> {
+    let named = |(number, text): (usize, &&str)| file(&format!("file{number}.rtr"), text);
+    let request = Request {
+        files: files.iter().enumerate().map(named).collect(),
+        installed_nodes: nodes.map(|nodes| nodes.iter().map(|&node| node.to_owned()).collect()),
+        ..Request::default()
+    };
+    register::run(store, &context(None), &request).map(|(report, _)| report)
+}
+
+pub fn change<R>(
+    store: &dyn Store,
+    decide: impl FnMut(&mut Transaction<'_>) -> Result<R, CommandError>,
+) -> Result<R, CommandError> {
+    transact(store, &context(Some("a test")), ("objects", 1), decide).map(|(report, _)| report)
+}
+
+pub fn look<R>(
+    store: &dyn Store,
+    decide: impl FnOnce(&View<'_>) -> Result<R, CommandError>,
+) -> Result<R, CommandError> {
+    inspect(store, decide)
+}
+
+pub fn revision(store: &dyn Store) -> Revision {
+    store.snapshot().unwrap().revision()
+}
+
+/// A refusal as a person reads it.
+pub fn words<R>(result: Result<R, CommandError>) -> String {
+    let (kind, refusal) = match result {
+        Ok(_) => return "it was not refused".to_owned(),
+        Err(CommandError::Refused(refusal)) => ("refused", refusal),
+        Err(CommandError::Usage(refusal)) => ("usage", refusal),
+        Err(CommandError::Findings(findings)) => {
+            let line = |finding: &rtreg_model::Finding| {
+                format!("{:?} file {} {}: {}\n", finding.level, finding.primary.file.0, finding.rule, finding.message)
+            };
+            return findings.iter().map(line).collect();
+        }
+        Err(other) => return format!("{other:?}"),
+    };
+    let details: String = refusal.details.iter().map(|line| format!("  {line}\n")).collect();
+    let help = refusal.help.as_deref().unwrap_or("-");
+    format!("{kind} {}: {}\n{details}help: {help}", refusal.rule, refusal.message)
 }

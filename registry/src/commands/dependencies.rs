@@ -1,0 +1,208 @@
+//! Dependencies between resources: the four properties that name other resources, their index, and the rules they obey.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rtreg_model::standard::DEPENDENCY_PROPERTIES;
+use rtreg_model::{PropertyValue, ResourceType, suggest};
+
+use super::scene::peek_record;
+use crate::error::{CommandError, Refusal};
+use crate::keys;
+use crate::migration::{Scope, StoredValue};
+use crate::records::ResourceRecord;
+use crate::store::{KeyRange, StoreError};
+use crate::transaction::Transaction;
+use crate::types::CANDIDATES_MAX;
+use crate::view::{View, decode};
+
+/// What may follow the name of a resource in braces (r_properties(5), since 3.2): where the dependency is looked for.
+const QUALIFIERS: [&str; 3] = ["LOCAL_NODE", "ANY_NODE", "FROM_RESOURCE_AFFINITIES"];
+
+/// The property that orders only.
+const WEAK: &str = "Resource_dependencies_weak";
+
+/// Most dependents that are followed for the words of an answer.
+pub(super) const DEPENDENTS_MAX: usize = 1000;
+
+/// The resources that values name, each with the properties that name it.
+pub(super) type Dependencies = BTreeMap<String, BTreeSet<String>>;
+
+/// The resources that a resource depends on: by its values, or by the default of its type.
+pub(super) fn of_values(
+    resource_type: &ResourceType,
+    values: &BTreeMap<String, StoredValue>,
+) -> Result<Dependencies, Refusal> {
+    let mut found = Dependencies::new();
+    for property in DEPENDENCY_PROPERTIES {
+        let declared = resource_type.declared_property(property).and_then(|decl| decl.default.as_ref());
+        let value = match values.get(property).map(|stored| &stored.value) {
+            Some(Scope::Global(value)) => Some(value),
+            _ => declared.map(|default| &default.value),
+        };
+        if let Some(PropertyValue::StringArray(names)) = value {
+            for name in names {
+                let name = strip_qualifier(property, name)?;
+                found.entry(name.to_owned()).or_default().insert(property.to_owned());
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn strip_qualifier<'n>(property: &str, name: &'n str) -> Result<&'n str, Refusal> {
+    let Some((bare, rest)) = name.split_once('{') else { return Ok(name) };
+    match rest.strip_suffix('}') {
+        Some(qualifier) if QUALIFIERS.iter().any(|known| known.eq_ignore_ascii_case(qualifier)) => Ok(bare),
+        _ => Err(Refusal::new(
+            "bad_value",
+            format!("property `{property}`: `{name}` has no known qualifier between the braces"),
+        )
+        .help(format!("expected one of {}", QUALIFIERS.join(", ")))),
+    }
+}
+
+/// Writes the difference of two sets of dependencies of a resource into the index.
+pub(super) fn index(tx: &mut Transaction<'_>, resource: &str, from: &Dependencies, to: &Dependencies) {
+    for name in from.keys().filter(|name| !to.contains_key(*name)) {
+        tx.delete(keys::by_dependency(name, resource));
+    }
+    for (name, properties) in to.iter().filter(|(name, properties)| from.get(*name) != Some(properties)) {
+        tx.put(keys::by_dependency(name, resource), properties);
+    }
+}
+
+/// New dependencies must exist and must not lead back to the resource; weak ones only order, and may.
+///
+/// # Errors
+/// A refusal `dependency_not_found` or `dependency_cycle`; [`CommandError::Store`].
+pub(super) fn check(
+    view: &View<'_>,
+    resource: &str,
+    from: &Dependencies,
+    to: &Dependencies,
+) -> Result<(), CommandError> {
+    for (name, properties) in to {
+        let property = properties.first().map_or(WEAK, String::as_str);
+        if name == resource {
+            return Err(Refusal::new(
+                "dependency_cycle",
+                format!("property `{property}`: resource `{resource}` cannot depend on itself"),
+            )
+            .help("leave it out")
+            .into());
+        }
+        if !from.contains_key(name) && view.get(&keys::resource(name))?.is_none() {
+            return Err(not_found(view, property, name)?.into());
+        }
+    }
+    let strong: Vec<&String> =
+        to.iter().filter(|(_, properties)| is_strong(properties)).map(|(name, _)| name).collect();
+    let was_strong = |name: &&&String| from.get(**name).is_some_and(is_strong);
+    for name in strong.iter().filter(|name| !was_strong(name)) {
+        if let Some(path) = path_back(view, name, resource)? {
+            let path: Vec<&str> = std::iter::once(resource).chain(path.iter().map(String::as_str)).collect();
+            return Err(Refusal::new(
+                "dependency_cycle",
+                format!(
+                    "resource `{resource}` cannot depend on `{name}`: that would be a cycle, {}",
+                    path.join(" -> ")
+                ),
+            )
+            .help(format!("take one of these dependencies out, or use {WEAK}, which only orders"))
+            .into());
+        }
+    }
+    Ok(())
+}
+
+fn is_strong(properties: &BTreeSet<String>) -> bool {
+    properties.iter().any(|property| property != WEAK)
+}
+
+/// The way from `name` to `resource` along dependencies that are not weak. Found from its end, in the index of dependents;
+/// what is looked at becomes a condition, so that no other command closes the circle at the same time.
+fn path_back(view: &View<'_>, name: &str, resource: &str) -> Result<Option<Vec<String>>, CommandError> {
+    let mut leads_to: BTreeMap<String, String> = BTreeMap::new();
+    let mut open = vec![resource.to_owned()];
+    while let Some(next) = open.pop() {
+        for stored in view.range(&KeyRange::prefix(&keys::by_dependency_all(&next)), usize::MAX)? {
+            let dependent = keys::last_part(&stored.key).unwrap_or_default();
+            if is_strong(&decode(&stored)?) && !leads_to.contains_key(&dependent) {
+                leads_to.insert(dependent.clone(), next.clone());
+                open.push(dependent);
+            }
+        }
+        if leads_to.contains_key(name) {
+            let mut path = vec![name.to_owned()];
+            while let Some(next) = path.last().filter(|last| *last != resource).and_then(|last| leads_to.get(last)) {
+                path.push(next.clone());
+            }
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
+}
+
+fn not_found(view: &View<'_>, property: &str, name: &str) -> Result<Refusal, StoreError> {
+    let refusal = Refusal::new("dependency_not_found", format!("property `{property}`: there is no resource `{name}`"));
+    let stored = view.peek(&KeyRange::prefix(&keys::resource("")), CANDIDATES_MAX)?;
+    let names: Vec<String> = stored.iter().filter_map(|stored| keys::last_part(&stored.key)).collect();
+    let near =
+        if stored.len() < CANDIDATES_MAX { suggest::nearest(name, names.iter().map(String::as_str)) } else { None };
+    Ok(refusal.help(match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "create it first, or leave it out".to_owned(),
+    }))
+}
+
+/// The resources that depend on one, each with the properties that say so; no condition.
+pub(super) fn direct_dependents(view: &View<'_>, resource: &str) -> Result<Dependencies, StoreError> {
+    let mut found = Dependencies::new();
+    for stored in view.peek(&KeyRange::prefix(&keys::by_dependency_all(resource)), DEPENDENTS_MAX)? {
+        if let Some(dependent) = keys::last_part(&stored.key) {
+            found.insert(dependent, decode(&stored)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The resources whose dependencies other than weak ones lead to a resource, nearest first, at most
+/// [`DEPENDENTS_MAX`]; no condition: they are for the words of an answer.
+pub(super) fn all_dependents(view: &View<'_>, resource: &str) -> Result<Vec<String>, StoreError> {
+    let mut found: Vec<String> = Vec::new();
+    let mut next = vec![resource.to_owned()];
+    while !next.is_empty() && found.len() < DEPENDENTS_MAX {
+        let mut further = Vec::new();
+        for name in &next {
+            for (dependent, properties) in direct_dependents(view, name)? {
+                if is_strong(&properties) && dependent != resource && !found.contains(&dependent) {
+                    found.push(dependent.clone());
+                    further.push(dependent);
+                }
+            }
+        }
+        next = further;
+    }
+    found.truncate(DEPENDENTS_MAX);
+    Ok(found)
+}
+
+/// Refuses to delete a resource that others depend on; that none does becomes a condition.
+pub(super) fn check_no_dependents(view: &View<'_>, resource: &str) -> Result<(), CommandError> {
+    let stored = view.range(&KeyRange::prefix(&keys::by_dependency_all(resource)), DEPENDENTS_MAX)?;
+    if stored.is_empty() {
+        return Ok(());
+    }
+    let mut lines = Vec::new();
+    for stored in &stored {
+        let properties: BTreeSet<String> = decode(stored)?;
+        let dependent = keys::last_part(&stored.key).unwrap_or_default();
+        let group = peek_record::<ResourceRecord>(view, &keys::resource(&dependent))?.map(|record| record.group);
+        let properties: Vec<String> = properties.into_iter().collect();
+        lines.push(format!("{dependent} in group {}: {}", group.unwrap_or_default(), properties.join(", ")));
+    }
+    Err(Refusal::new("has_dependents", format!("resource `{resource}` cannot be deleted: others depend on it"))
+        .details(lines)
+        .help("take it out of their dependencies first, for example `rtreg resource set R -p Resource_dependencies=…`")
+        .into())
+}

@@ -1,0 +1,395 @@
+//! Resource groups: create, delete, manage, unmanage, online, offline; see also [`set`]. They record what the administrator
+//! says, as the event table has it, and never run a method.
+
+use std::collections::BTreeMap;
+
+use rtreg_model::{Driver, NodeStatus, name, suggest};
+use serde_json::json;
+
+pub use super::group_set::{SetRequest, set};
+
+use super::changes::{self, ChangeReport};
+use super::event;
+use super::resource::not_disabled;
+use super::scene::{Member, Scene, find_group, find_node, lines};
+use super::switch::{InTheWay, node_down, node_unknown};
+use crate::error::{CommandError, Refusal};
+use crate::history::Object;
+use crate::keys;
+use crate::records::GroupRecord;
+use crate::store::KeyRange;
+use crate::transaction::Transaction;
+use crate::view::View;
+
+/// A group to be created.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CreateRequest {
+    /// Name.
+    pub name: String,
+    /// Nodelist, in order of preference.
+    pub nodes: Vec<String>,
+    /// `-p`, as written.
+    pub properties: Vec<String>,
+}
+
+/// A command about a group as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupRequest {
+    /// Name.
+    pub name: String,
+}
+
+/// A group to be brought online or offline.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NodesRequest {
+    /// Name.
+    pub name: String,
+    /// `--node`; empty lets the command choose.
+    pub nodes: Vec<String>,
+}
+
+/// How many resources a group has: what a command about all of them is made of.
+///
+/// # Errors
+/// [`CommandError::Store`].
+pub fn member_count(view: &View<'_>, group: &str) -> Result<usize, CommandError> {
+    Ok(view.peek(&KeyRange::prefix(&keys::by_group_all(group)), usize::MAX)?.len())
+}
+
+/// Creates a group. It is unmanaged, and online nowhere.
+///
+/// # Errors
+/// Refusals `group_name`, `group_exists`, `not_found`, those of the node list and the properties;
+/// [`CommandError::Store`].
+pub fn create(tx: &mut Transaction<'_>, request: &CreateRequest) -> Result<ChangeReport, CommandError> {
+    let name = &request.name;
+    name::check_name(name).map_err(|why| {
+        Refusal::new("group_name", format!("`{}` is no name of a group: {why}", name.escape_debug()))
+            .help("choose a name of ASCII letters, digits, `-` and `_` that starts with a letter")
+    })?;
+    let key = keys::group(name);
+    if let Some(group) = tx.view.record::<GroupRecord>(&key)? {
+        let nodes = group.node_list.join(",");
+        return Err(Refusal::new("group_exists", format!("there is a group `{name}` already, on {nodes}"))
+            .help(format!("choose another name, or change it with `rtreg group set {name} …`"))
+            .into());
+    }
+    check_node_list(&tx.view, &request.nodes)?;
+    let group = GroupRecord {
+        name: name.clone(),
+        node_list: request.nodes.clone(),
+        maximum_primaries: maximum_primaries(&request.properties)?.unwrap_or(1),
+        managed: false,
+        driver: Driver::Recorded,
+        online_on: BTreeMap::new(),
+    };
+    for node in &group.node_list {
+        tx.put(keys::by_node_group(node, name), &json!({}));
+    }
+    tx.put(key, &group);
+    let nothing = GroupRecord { node_list: Vec::new(), maximum_primaries: 1, ..group.clone() };
+    let changes = changes::of_group(&nothing, &group);
+    let detail = json!({ "driver": group.driver, "maximum_primaries": group.maximum_primaries,
+        "changes": lines(&changes) });
+    tx.log(Object::new("group", name), "create", detail)?;
+    let summary = format!("group `{name}` is created on {}; it is unmanaged", group.node_list.join(", "));
+    Ok(ChangeReport::new(Object::new("group", name), "create", summary)
+        .with(changes)
+        .note(format!("`rtreg group manage {name}` brings it under management")))
+}
+
+/// The nodes exist, and none is named twice.
+pub(super) fn check_node_list(view: &View<'_>, nodes: &[String]) -> Result<(), CommandError> {
+    if nodes.is_empty() {
+        return Err(CommandError::usage(
+            Refusal::new("node_list", "expected at least one node in the node list, found none")
+                .help("add `--node N,…`, the preferred node first"),
+        ));
+    }
+    for (index, node) in nodes.iter().enumerate() {
+        if nodes.iter().take(index).any(|other| other == node) {
+            return Err(CommandError::usage(
+                Refusal::new("node_list", format!("node `{node}` is named twice in the node list"))
+                    .help("name each node once, the preferred one first"),
+            ));
+        }
+        find_node(view, node)?;
+    }
+    Ok(())
+}
+
+/// The value of Maximum_primaries in `-p`, the only property of a group that rtreg keeps.
+pub(super) fn maximum_primaries(properties: &[String]) -> Result<Option<u32>, CommandError> {
+    let mut found = None;
+    for text in properties {
+        let (name, value) = text.split_once('=').unwrap_or((text, ""));
+        if !name.eq_ignore_ascii_case("Maximum_primaries") {
+            let near = suggest::nearest(name, ["Maximum_primaries"]).map(|near| format!("did you mean `{near}`?"));
+            return Err(Refusal::new(
+                "unknown_property",
+                format!("rtreg keeps only the property Maximum_primaries of a group, found `{name}`"),
+            )
+            .help(near.unwrap_or_else(|| "leave it out".to_owned()))
+            .into());
+        }
+        let number = value.parse::<u32>().ok().filter(|&number| number > 0 && number <= 65_535);
+        found = Some(number.ok_or_else(|| {
+            Refusal::new("bad_value", format!("Maximum_primaries: expected a number from 1 to 65535, found `{value}`"))
+                .help("write, for example, `-p Maximum_primaries=1`")
+        })?);
+    }
+    Ok(found)
+}
+
+/// Deletes a group without resources.
+///
+/// # Errors
+/// Refusals `not_found`, `group_in_use`; [`CommandError::Store`].
+pub fn delete(tx: &mut Transaction<'_>, request: &GroupRequest) -> Result<ChangeReport, CommandError> {
+    let name = &request.name;
+    let group = find_group(&tx.view, name)?;
+    let members = tx.view.range(&KeyRange::prefix(&keys::by_group_all(name)), usize::MAX)?;
+    if !members.is_empty() {
+        let names: Vec<String> = members.iter().filter_map(|stored| keys::last_part(&stored.key)).collect();
+        let help =
+            format!("delete them first: `rtreg resource delete {}` …", names.first().map_or("R", String::as_str));
+        return Err(Refusal::new("group_in_use", format!("group `{name}` cannot be deleted: it has resources"))
+            .details(names)
+            .help(help)
+            .into());
+    }
+    tx.delete(keys::group(name));
+    for node in &group.node_list {
+        tx.delete(keys::by_node_group(node, name));
+    }
+    let nothing = GroupRecord { node_list: Vec::new(), managed: false, online_on: BTreeMap::new(), ..group.clone() };
+    let changes = changes::of_group(&group, &nothing);
+    tx.log(Object::new("group", name), "delete", json!({ "changes": lines(&changes) }))?;
+    let mut report = ChangeReport::new(Object::new("group", name), "delete", format!("group `{name}` is deleted"));
+    report.changed = true;
+    Ok(report)
+}
+
+/// Brings a group under management: Init runs on the Init_nodes that are up.
+///
+/// # Errors
+/// A refusal `not_found`; [`CommandError::Store`].
+pub fn manage(tx: &mut Transaction<'_>, request: &GroupRequest) -> Result<ChangeReport, CommandError> {
+    let name = &request.name;
+    let mut scene = Scene::of_group(&tx.view, name)?;
+    if scene.group.managed {
+        let summary = format!("group `{name}` is managed already; nothing changed");
+        return Ok(ChangeReport::new(Object::new("group", name), "manage", summary));
+    }
+    scene.read_init_nodes(&tx.view)?;
+    each_init_node(&mut scene, |member, node| {
+        let loaded = std::rc::Rc::clone(&member.loaded);
+        event::init(member.entry(node)?, &loaded.resource_type);
+        Ok(())
+    })?;
+    scene.group.managed = true;
+    let changes = scene.save(tx, "manage", true)?;
+    Ok(ChangeReport::new(Object::new("group", name), "manage", format!("group `{name}` is managed")).with(changes))
+}
+
+/// Takes a group out of management: Fini runs on the Init_nodes that are up. Nodes that are down keep what was
+/// initialised there.
+///
+/// # Errors
+/// Refusals `not_found`, `not_offline_and_disabled`; [`CommandError::Store`].
+pub fn unmanage(tx: &mut Transaction<'_>, request: &GroupRequest) -> Result<ChangeReport, CommandError> {
+    let name = &request.name;
+    let mut scene = Scene::of_group(&tx.view, name)?;
+    if !scene.group.managed {
+        let summary = format!("group `{name}` is unmanaged already; nothing changed");
+        return Ok(ChangeReport::new(Object::new("group", name), "unmanage", summary));
+    }
+    check_offline_and_disabled(&scene)?;
+    scene.read_init_nodes(&tx.view)?;
+    each_init_node(&mut scene, |member, node| {
+        event::fini(member.entry(node)?);
+        Ok(())
+    })?;
+    scene.group.managed = false;
+    let changes = scene.save(tx, "unmanage", true)?;
+    Ok(ChangeReport::new(Object::new("group", name), "unmanage", format!("group `{name}` is unmanaged")).with(changes))
+}
+
+fn each_init_node(
+    scene: &mut Scene,
+    mut each: impl FnMut(&mut Member, &str) -> Result<(), CommandError>,
+) -> Result<(), CommandError> {
+    let mut members = std::mem::take(&mut scene.members);
+    for member in &mut members {
+        for node in scene.up_init_nodes(&std::rc::Rc::clone(&member.loaded)) {
+            // A node of Init_nodes outside of the node list has an entry only where something is to be said.
+            if let Some(record) = scene.nodes.get(&node) {
+                let never = || crate::effective::settled(None, record, None);
+                member.now.nodes.entry(node.clone()).or_insert_with(never);
+            }
+            each(member, &node)?;
+        }
+    }
+    scene.members = members;
+    Ok(())
+}
+
+fn check_offline_and_disabled(scene: &Scene) -> Result<(), Refusal> {
+    let name = &scene.group.name;
+    let mut in_the_way = Vec::new();
+    let mut commands = Vec::new();
+    for member in &scene.members {
+        let here = not_disabled(&scene.views(member));
+        if !here.is_empty() {
+            commands.push(format!("`rtreg resource disable {}`", member.now.name));
+            in_the_way.extend(here.into_iter().map(|line| format!("resource {} {line}", member.now.name)));
+        }
+    }
+    let online = scene.online_nodes();
+    if !online.is_empty() {
+        commands.push(format!("`rtreg group offline {name}`"));
+        in_the_way.push(format!("group {name} is online on {}", online.join(", ")));
+    }
+    if in_the_way.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        "not_offline_and_disabled",
+        format!("group `{name}` is unmanaged only when it is offline and all its resources are offline and disabled"),
+    )
+    .details(in_the_way)
+    .help(format!("first {}", commands.join(", "))))
+}
+
+/// Brings a group online: without nodes on the first Maximum_primaries up nodes of the node list, those counted where it is
+/// online already. Its enabled resources that are offline there come online.
+///
+/// # Errors
+/// Refusals `not_found`, `not_in_node_list`, `node_down`, `node_unknown`, `group_unmanaged`, `no_node_up`,
+/// `too_many_primaries`, `state_in_the_way`; [`CommandError::Store`].
+pub fn online(tx: &mut Transaction<'_>, request: &NodesRequest) -> Result<ChangeReport, CommandError> {
+    let name = &request.name;
+    let mut scene = Scene::of_group(&tx.view, name)?;
+    if !scene.group.managed {
+        return Err(Refusal::new("group_unmanaged", format!("group `{name}` is unmanaged, so it cannot be online"))
+            .help(format!("`rtreg group manage {name}` first"))
+            .into());
+    }
+    let targets = online_targets(&scene, &request.nodes)?;
+    let mut in_the_way = InTheWay::default();
+    let mut members = std::mem::take(&mut scene.members);
+    for node in &targets {
+        let incarnation = scene.listed_node(node)?.incarnation;
+        scene.group.online_on.insert(node.clone(), incarnation);
+        for member in &mut members {
+            let (resource, loaded) = (member.now.name.clone(), std::rc::Rc::clone(&member.loaded));
+            let entry = member.entry(node)?;
+            if entry.enabled && in_the_way.may_start(entry, &resource, node) {
+                event::online(entry, &loaded.resource_type);
+            }
+        }
+    }
+    scene.members = members;
+    in_the_way.check(&format!("group `{name}`"), "online")?;
+    let changes = scene.save(tx, "online", false)?;
+    let on = targets.join(", ");
+    let summary = match changes.is_empty() {
+        true => format!("group `{name}` is online on {on} already; nothing changed"),
+        false => format!("group `{name}` is online on {on}"),
+    };
+    let disabled: Vec<&str> = scene
+        .members
+        .iter()
+        .filter(|member| targets.iter().any(|node| member.now.nodes.get(node).is_some_and(|entry| !entry.enabled)))
+        .map(|member| member.now.name.as_str())
+        .collect();
+    let mut report = ChangeReport::new(Object::new("group", name), "online", summary).with(changes);
+    if !disabled.is_empty() {
+        report = report.note(format!("these resources are disabled and stay as they are: {}", disabled.join(", ")));
+    }
+    Ok(report)
+}
+
+fn online_targets(scene: &Scene, named: &[String]) -> Result<Vec<String>, Refusal> {
+    let group = &scene.group;
+    let online = scene.online_nodes();
+    let maximum = usize::try_from(group.maximum_primaries).unwrap_or(usize::MAX);
+    if named.is_empty() {
+        let up = |name: &&String| scene.nodes.get(*name).is_some_and(|node| node.status == NodeStatus::Up);
+        if let Some(name) = online.iter().find(|name| !up(name)) {
+            return Err(node_unknown(name));
+        }
+        let free = group.node_list.iter().filter(up).filter(|name| !online.contains(name));
+        let more = free.take(maximum.saturating_sub(online.len())).cloned();
+        let targets: Vec<String> = online.iter().cloned().chain(more).collect();
+        if targets.is_empty() {
+            let statuses = scene.nodes.values().map(|node| format!("{}: {}", node.name, node.status));
+            return Err(Refusal::new(
+                "no_node_up",
+                format!("no node of the node list of group `{}` is up", group.name),
+            )
+            .details(statuses)
+            .help("`rtreg node up N` when a node is back"));
+        }
+        return Ok(targets);
+    }
+    let targets = scene.chosen(named)?;
+    for name in &targets {
+        match scene.listed_node(name)?.status {
+            NodeStatus::Up => {}
+            NodeStatus::Down => return Err(node_down(name, &group.name)),
+            NodeStatus::Unknown => return Err(node_unknown(name)),
+        }
+    }
+    let others: Vec<&str> = online.iter().filter(|name| !targets.contains(name)).map(String::as_str).collect();
+    if targets.len() + others.len() > maximum {
+        let also = if others.is_empty() { String::new() } else { format!(", beside {}", others.join(", ")) };
+        let refusal = Refusal::new(
+            "too_many_primaries",
+            format!(
+                "group `{}` has Maximum_primaries={maximum}, so it cannot be online on {}{also}",
+                group.name,
+                targets.join(", ")
+            ),
+        );
+        return Err(match others.first() {
+            Some(other) => refusal.help(format!("first `rtreg group offline {} --node {other}`", group.name)),
+            None => refusal.help("name fewer nodes"),
+        });
+    }
+    Ok(targets)
+}
+
+/// Takes a group offline, without nodes everywhere: all its resources there are offline.
+///
+/// # Errors
+/// Refusals `not_found`, `not_in_node_list`, `node_unknown`, `state_in_the_way`; [`CommandError::Store`].
+pub fn offline(tx: &mut Transaction<'_>, request: &NodesRequest) -> Result<ChangeReport, CommandError> {
+    let name = &request.name;
+    let mut scene = Scene::of_group(&tx.view, name)?;
+    let targets = scene.chosen(&request.nodes)?;
+    let mut in_the_way = InTheWay::default();
+    let mut members = std::mem::take(&mut scene.members);
+    for node in &targets {
+        if scene.listed_node(node)?.status == NodeStatus::Unknown {
+            return Err(node_unknown(node).into());
+        }
+        scene.group.online_on.remove(node);
+        for member in &mut members {
+            let resource = member.now.name.clone();
+            let entry = member.entry(node)?;
+            if in_the_way.may_stop(entry, &resource, node) {
+                event::offline(entry);
+            }
+        }
+    }
+    scene.members = members;
+    in_the_way.check(&format!("group `{name}`"), "offline")?;
+    let changes = scene.save(tx, "offline", false)?;
+    let on = targets.join(", ");
+    let summary = match changes.is_empty() {
+        true => format!("group `{name}` is offline on {on} already; nothing changed"),
+        false => format!("group `{name}` is offline on {on}"),
+    };
+    Ok(ChangeReport::new(Object::new("group", name), "offline", summary).with(changes))
+}

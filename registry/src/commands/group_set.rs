@@ -1,0 +1,171 @@
+//! `group set`: another node list or Maximum_primaries, with what that means for the resources of the group.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use rtreg_model::{InitNodes, NodeStatus, Origin, ResourceState};
+use serde_json::json;
+
+use super::changes::ChangeReport;
+use super::event;
+use super::group::{check_node_list, maximum_primaries};
+use super::resource::check_fits_group;
+use super::scene::{Member, Scene, find_node};
+use crate::effective;
+use crate::error::{CommandError, Refusal};
+use crate::history::Object;
+use crate::keys;
+use crate::migration::Scope;
+use crate::records::ResourceNodeRecord;
+use crate::transaction::Transaction;
+
+/// What is to be set of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SetRequest {
+    /// Name.
+    pub name: String,
+    /// `--node`: the new node list, in order of preference; empty leaves it as it is.
+    pub nodes: Vec<String>,
+    /// `-p`, as written.
+    pub properties: Vec<String>,
+}
+
+/// Changes the node list or Maximum_primaries. On nodes that leave the list Fini runs where Init had run; on nodes that
+/// join it Init runs if the group is managed. On a new node a resource has the switches that it has on the first node
+/// of the old list, and its per-node properties have their defaults.
+///
+/// # Errors
+/// Refusals `not_found`, `not_offline`, `too_many_primaries`, `not_installed`, `failover`; [`CommandError::Usage`] if
+/// nothing is to be set; [`CommandError::Store`].
+pub fn set(tx: &mut Transaction<'_>, request: &SetRequest) -> Result<ChangeReport, CommandError> {
+    let name = &request.name;
+    if request.nodes.is_empty() && request.properties.is_empty() {
+        let refusal = Refusal::new("nothing_to_set", "expected something to set, found nothing");
+        return Err(CommandError::usage(refusal.help("add `--node N,…` or `-p Maximum_primaries=N`")));
+    }
+    let maximum = maximum_primaries(&request.properties)?;
+    let mut scene = Scene::of_group(&tx.view, name)?;
+    if let Some(maximum) = maximum {
+        scene.group.maximum_primaries = maximum;
+    }
+    let other_nodes = !request.nodes.is_empty() && request.nodes != scene.group.node_list;
+    if other_nodes {
+        check_node_list(&tx.view, &request.nodes)?;
+        scene.read_init_nodes(&tx.view)?;
+        change_node_list(tx, &mut scene, &request.nodes)?;
+    }
+    let online = scene.online_nodes();
+    if online.len() > usize::try_from(scene.group.maximum_primaries).unwrap_or(usize::MAX) {
+        return Err(Refusal::new(
+            "too_many_primaries",
+            format!(
+                "group `{name}` is online on {}; Maximum_primaries={} permits fewer",
+                online.join(", "),
+                scene.group.maximum_primaries
+            ),
+        )
+        .help(format!("first `rtreg group offline {name} --node N`"))
+        .into());
+    }
+    for member in &scene.members {
+        check_fits_group(&scene.group, &member.loaded, &member.now.name)?;
+    }
+    let changes = scene.save(tx, "set", other_nodes)?;
+    let summary = match changes.is_empty() {
+        true => format!("group `{name}` is so already; nothing changed"),
+        false => format!("group `{name}` is changed"),
+    };
+    Ok(ChangeReport::new(Object::new("group", name), "set", summary).with(changes))
+}
+
+fn change_node_list(tx: &mut Transaction<'_>, scene: &mut Scene, nodes: &[String]) -> Result<(), CommandError> {
+    let old: BTreeSet<String> = scene.group.node_list.iter().cloned().collect();
+    let new: BTreeSet<String> = nodes.iter().cloned().collect();
+    let removed: Vec<String> = old.difference(&new).cloned().collect();
+    let added: Vec<String> = new.difference(&old).cloned().collect();
+    check_offline_on(scene, &removed)?;
+    let first = scene.group.node_list.first().cloned();
+    for node in &added {
+        scene.nodes.insert(node.clone(), find_node(&tx.view, node)?);
+        tx.put(keys::by_node_group(node, &scene.group.name), &json!({}));
+    }
+    for node in &removed {
+        tx.delete(keys::by_node_group(node, &scene.group.name));
+    }
+    let mut members = std::mem::take(&mut scene.members);
+    for member in &mut members {
+        for node in &removed {
+            leave(scene, member, node);
+        }
+        for node in &added {
+            join(scene, member, (node, first.as_deref()))?;
+        }
+    }
+    scene.members = members;
+    scene.group.node_list = nodes.to_vec();
+    Ok(())
+}
+
+/// A node leaves the list only when nothing of the group runs there.
+fn check_offline_on(scene: &Scene, removed: &[String]) -> Result<(), Refusal> {
+    let mut in_the_way = Vec::new();
+    for member in &scene.members {
+        for view in scene.views(member).into_iter().filter(|view| removed.contains(&view.node)) {
+            if view.status != NodeStatus::Down && view.state != ResourceState::Offline {
+                in_the_way.push(format!("resource {} on {}: {}", member.now.name, view.node, view.state));
+            }
+        }
+    }
+    let online = scene.online_nodes();
+    let online: Vec<&String> = online.iter().filter(|node| removed.contains(node)).collect();
+    in_the_way.extend(online.iter().map(|node| format!("group {} is online on {node}", scene.group.name)));
+    if in_the_way.is_empty() {
+        return Ok(());
+    }
+    let options: Vec<String> = removed.iter().map(|node| format!("--node {node}")).collect();
+    Err(Refusal::new(
+        "not_offline",
+        format!(
+            "a node leaves the node list of group `{}` only when everything of the group is offline there",
+            scene.group.name
+        ),
+    )
+    .details(in_the_way)
+    .help(format!("first `rtreg group offline {} {}`", scene.group.name, options.join(" "))))
+}
+
+/// What becomes of a resource on a node that leaves the node list.
+fn leave(scene: &Scene, member: &mut Member, node: &str) {
+    let up = scene.nodes.get(node).is_some_and(|record| record.status == NodeStatus::Up);
+    let stays_init_node = member.loaded.resource_type.init_nodes.value == InitNodes::RtInstalledNodes;
+    if let Some(entry) = member.now.nodes.get_mut(node) {
+        if up && !stays_init_node {
+            event::fini(entry);
+        }
+        if entry.initialised_by == Origin::None && !stays_init_node {
+            member.now.nodes.remove(node);
+        }
+    }
+    for stored in member.now.values.values_mut() {
+        if let Scope::PerNode(values) = &mut stored.value {
+            values.remove(node);
+        }
+    }
+    member.now.values.retain(|_, stored| !matches!(&stored.value, Scope::PerNode(values) if values.is_empty()));
+}
+
+/// What becomes of a resource on a node that joins the node list.
+fn join(scene: &Scene, member: &mut Member, (node, first): (&str, Option<&str>)) -> Result<(), CommandError> {
+    let Some(record) = scene.nodes.get(node) else { return Ok(()) };
+    let like = first.and_then(|first| member.now.nodes.get(first));
+    let (enabled, monitored) = like.map_or((true, true), |entry| (entry.enabled, entry.monitored));
+    // Until now boots of a node outside of the Init_nodes ran nothing for the resource.
+    let settled = effective::settled(member.now.nodes.get(node), record, None);
+    member.now.nodes.insert(node.to_owned(), ResourceNodeRecord { enabled, monitored, ..settled });
+    let becomes_init_node = member.loaded.resource_type.init_nodes.value == InitNodes::RgPrimaries;
+    if scene.group.managed && record.status == NodeStatus::Up && becomes_init_node {
+        let loaded = Rc::clone(&member.loaded);
+        event::init(member.entry(node)?, &loaded.resource_type);
+    }
+    Ok(())
+}
