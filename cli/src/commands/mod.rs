@@ -2,6 +2,7 @@
 
 mod lint;
 mod schema;
+mod upgrade;
 
 use clap::Subcommand;
 
@@ -13,6 +14,8 @@ use crate::error::{CliError, Exit};
 pub enum Command {
     /// Check RTR files: one finding a fault, with its place and its cure.
     Lint(lint::Arguments),
+    /// Upgrade a resource to another version of its type, if that is allowed now; say why, and what helps, if not.
+    Upgrade(upgrade::Arguments),
     /// Print the JSON Schema of an answer, or the names of all schemas.
     Schema(schema::Arguments),
 }
@@ -25,6 +28,7 @@ impl Command {
     pub fn run(self, app: &App) -> Result<Exit, CliError> {
         match self {
             Self::Lint(arguments) => lint::run(&arguments, app),
+            Self::Upgrade(arguments) => upgrade::run(arguments, app),
             Self::Schema(arguments) => schema::run(&arguments),
         }
     }

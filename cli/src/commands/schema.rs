@@ -17,6 +17,7 @@ pub struct Arguments {
 const SCHEMAS: &[(&str, fn() -> Schema)] = &[
     ("history-entry", || schema_for!(rtreg_registry::history::Entry)),
     ("lint", || schema_for!(rtreg_checker::report::json::JsonReport)),
+    ("upgrade", || schema_for!(rtreg_registry::gate::DecisionReport)),
 ];
 
 /// Prints a schema, or the names of all.

@@ -22,6 +22,7 @@ pub mod show_type;
 pub mod switch;
 pub mod type_set;
 pub mod unregister;
+pub mod upgrade;
 pub mod version;
 
 /// Rows as a table: columns are two blanks apart, the last one is as wide as it wants.
