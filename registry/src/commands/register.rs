@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rtreg_checker::LintOptions;
 use rtreg_checker::report::Sources;
 use rtreg_checker::report::json::{JsonFinding, JsonReport};
-use rtreg_model::{FileId, Finding, Level, Method, ResourceType, RtVersion, TypeName};
+use rtreg_model::{FileId, Finding, Level, Method, Release, ResourceType, RtVersion, TypeName};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -39,12 +39,20 @@ pub struct RtrFile {
 }
 
 /// What is to be registered.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// The files; findings name them by their place in this list.
     pub files: Vec<RtrFile>,
     /// Installed_nodes of all of them; none means all nodes of the cluster.
     pub installed_nodes: Option<Vec<String>>,
+    /// The release that the files are checked for: only files for 3.0 may leave out RT_version.
+    pub target: Release,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self { files: Vec::new(), installed_nodes: None, target: LintOptions::default().target }
+    }
 }
 
 /// What was registered.
@@ -175,13 +183,16 @@ pub fn run(store: &dyn Store, ctx: &Context, request: &Request) -> Result<(Repor
 /// [`CommandError::Findings`]; a refusal `same_type_twice`; [`CommandError::Usage`] without a file.
 pub fn prepare(request: &Request) -> Result<Prepared, CommandError> {
     if request.files.is_empty() {
-        return Err(CommandError::usage(Refusal::new("no_file", "expected at least one RTR file, found none")));
+        return Err(CommandError::usage(
+            Refusal::new("no_file", "expected at least one RTR file, found none")
+                .help("name the files to be registered"),
+        ));
     }
     let mut findings = Vec::new();
     let mut types = Vec::new();
     for (number, file) in request.files.iter().enumerate() {
         let rtr = rtreg_parser::parse(&file.bytes, FileId(u32::try_from(number).unwrap_or(u32::MAX)));
-        let found = rtreg_checker::lint(&rtr, &LintOptions::default());
+        let found = rtreg_checker::lint(&rtr, &LintOptions::default().target(request.target));
         let errors = found.iter().any(|finding| finding.level == Level::Error);
         findings.extend(found);
         if errors {

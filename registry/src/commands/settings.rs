@@ -119,7 +119,7 @@ pub fn set(tx: &mut Transaction<'_>, name: &str, value: &str) -> Result<SetRepor
             Refusal::new("bad_value", format!("expected {} as value of {name}, found `{value}`", values.join(" or ")));
         return Err(match near {
             Some(near) => refusal.help(format!("did you mean `{near}`?")).into(),
-            None => refusal.into(),
+            None => refusal.help("`rtreg setting list` shows what each value means").into(),
         });
     };
     if tx.context().why.as_deref().is_none_or(|why| why.trim().is_empty()) {

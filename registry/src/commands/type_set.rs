@@ -163,6 +163,7 @@ fn read_nodes(value: &str) -> Result<InstalledNodes, Refusal> {
 
 fn bad_value(name: &str, expected: &str, found: &str) -> Refusal {
     Refusal::new("bad_value", format!("expected {expected} as value of {name}, found `{found}`"))
+        .help("for example `--node n1,n2`, `--all-nodes` or `-p RT_system=FALSE`")
 }
 
 fn not_changeable(name: &str) -> Refusal {

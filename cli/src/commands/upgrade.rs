@@ -1,0 +1,54 @@
+//! `rtreg upgrade`: asks the gate and, where it allows, upgrades. Words come from the gate.
+
+use clap::Args;
+use rtreg_registry::commands::upgrade::{Report, Request, upgrade};
+use rtreg_registry::gate::Verdict;
+use rtreg_registry::transact;
+
+use super::assignment;
+use crate::app::App;
+use crate::error::{CliError, Exit};
+use crate::output;
+
+/// The arguments.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The resource.
+    resource: String,
+    /// The version that it is to have: RT_version, or the full name of the type.
+    #[arg(long, value_name = "VERSION")]
+    to: String,
+    /// A value that it is to have then: NAME=VALUE, or NAME{node}=VALUE for one node.
+    #[arg(short = 'p', value_name = "NAME=VALUE", value_parser = assignment::parse)]
+    properties: Vec<rtreg_registry::gate::Assignment>,
+    /// Say what would be; change nothing.
+    #[arg(long)]
+    preview: bool,
+}
+
+/// Asks the gate and does what it allows.
+///
+/// # Errors
+/// An unknown resource or version; a store that fails.
+pub fn run(arguments: Arguments, app: &App) -> Result<Exit, CliError> {
+    let store = if arguments.preview { app.store_for_reading()? } else { app.store()? };
+    let Arguments { resource, to, properties, preview } = arguments;
+    let request = Request { resource, to, properties, preview };
+    let (report, _) = transact(store, &app.context(), ("upgrades", 1), |tx| upgrade(tx, &request))?;
+    if app.json() {
+        output::json(&report.json())?;
+    } else {
+        output::text(&report.text())?;
+    }
+    Ok(exit(&report))
+}
+
+fn exit(report: &Report) -> Exit {
+    match report.decision.verdict {
+        Verdict::Allowed => Exit::Done,
+        // The version is the same and values were given: that is what `resource set` is for.
+        Verdict::Blocked if report.decision.is_same_version() => Exit::Usage,
+        Verdict::Blocked => Exit::UpgradeRefused,
+        _ => Exit::Failed,
+    }
+}

@@ -1,0 +1,147 @@
+//! `upgrade`: asks the gate, and where it allows, gives the resource the version in the same commit. What the gate read is
+//! the condition of that commit.
+
+use std::collections::BTreeMap;
+
+use rtreg_model::{RtVersion, TypeName, suggest};
+use serde_json::json;
+
+use super::settings::read_settings;
+use super::version::{GateState, SetTypeVersion, gate_state, gate_version, set_type_version};
+use crate::error::{CommandError, Refusal};
+use crate::gate::{self, Assignment, Decision, DecisionReport, Verdict};
+use crate::keys;
+use crate::records::TypeRecord;
+use crate::store::KeyRange;
+use crate::transaction::Transaction;
+use crate::types::{LoadedType, load_type, type_version};
+use crate::view::{View, decode};
+
+/// Most versions that a refusal lists.
+const LISTED_MAX: usize = 20;
+
+/// An upgrade that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The resource.
+    pub resource: String,
+    /// The RT_version that it is to have, or the full name of that version of its type.
+    pub to: String,
+    /// Values given in the command.
+    pub properties: Vec<Assignment>,
+    /// Only say what would be.
+    pub preview: bool,
+}
+
+/// What the gate said, and what was done.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Report {
+    /// The decision.
+    pub decision: Decision,
+    /// Whether the resource has the version now and had another before.
+    pub done: bool,
+    /// Whether the command only asked.
+    pub preview: bool,
+    sources: BTreeMap<String, Vec<u8>>,
+}
+
+impl Report {
+    /// The decision as JSON.
+    pub fn json(&self) -> DecisionReport {
+        DecisionReport::new(&self.decision, &|name| self.sources.get(name).cloned())
+    }
+
+    /// The decision for people, and what was done.
+    pub fn text(&self) -> String {
+        let mut text = gate::render(&self.decision, &|name| self.sources.get(name).cloned());
+        if self.done {
+            let Decision { resource, target, .. } = &self.decision;
+            text.push_str(&format!("\nDone: {resource} has the type {target} now.\n"));
+        } else if self.preview {
+            text.push_str("\nThis was a preview: nothing was changed.\n");
+        }
+        text
+    }
+}
+
+/// Asks the gate for a resource, and upgrades it if that is allowed now and the request is no preview.
+///
+/// # Errors
+/// A refusal `not_found` or `unknown_version`; [`CommandError::Store`]. That the gate does not allow is no error: the
+/// report says so, and nothing is changed.
+pub fn upgrade(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, CommandError> {
+    let settings = read_settings(&tx.view)?;
+    let read = gate_state(&tx.view, &request.resource)?;
+    let target = find_target(&tx.view, &read, &request.to)?;
+    let decision = {
+        let present = gate_version(&tx.view, &read.present, &request.resource)?;
+        let wanted = gate_version(&tx.view, &target, &request.resource)?;
+        let asked = gate::Request {
+            resource: &request.resource,
+            target: &wanted,
+            present: &present,
+            properties: &request.properties,
+        };
+        gate::decide(&asked, &read.state, &settings)
+    };
+    let done = decision.verdict == Verdict::Allowed && !decision.is_same_version() && !request.preview;
+    if done {
+        let changed = &decision.changes;
+        let detail = json!({ "tunability": decision.tunability, "because": decision.because, "changes": changed });
+        let values = decision.values.clone();
+        let change = SetTypeVersion { resource: &request.resource, target: &target, values, detail };
+        set_type_version(tx, change)?;
+    }
+    let sources = [&read.present, &target]
+        .into_iter()
+        .map(|loaded| (format!("registry:{}", loaded.record.name), loaded.source.clone()))
+        .collect();
+    Ok(Report { decision, done, preview: request.preview, sources })
+}
+
+/// The version that `to` means: an RT_version of the resource's type, else the full name of one.
+fn find_target(view: &View<'_>, read: &GateState, to: &str) -> Result<LoadedType, CommandError> {
+    let base = &read.resource.base;
+    let by_version = if to.is_empty() { None } else { type_version(view, base, &RtVersion::new(to))? };
+    let record = match by_version {
+        Some(record) => record,
+        None => match by_full_name(view, base, to)? {
+            Some(record) => record,
+            None => return Err(unknown_version(view, base, to)?.into()),
+        },
+    };
+    load_type(view, &record)
+}
+
+fn by_full_name(view: &View<'_>, base: &str, to: &str) -> Result<Option<TypeRecord>, CommandError> {
+    let name = TypeName::parse(to);
+    if name.base() != base {
+        return Ok(None);
+    }
+    let versions = match name.version() {
+        Some(version) => return Ok(type_version(view, base, &version)?),
+        None => view.range(&KeyRange::prefix(&keys::type_versions(base)), usize::MAX)?,
+    };
+    for stored in versions {
+        let record: TypeRecord = decode(&stored)?;
+        if record.name == name {
+            return Ok(Some(record));
+        }
+    }
+    Ok(None)
+}
+
+fn unknown_version(view: &View<'_>, base: &str, to: &str) -> Result<Refusal, CommandError> {
+    let stored = view.peek(&KeyRange::prefix(&keys::type_versions(base)), usize::MAX)?;
+    let mut records = stored.iter().map(decode::<TypeRecord>).collect::<Result<Vec<_>, _>>()?;
+    records.sort_by(|a, b| b.version.cmp(&a.version));
+    let versions: Vec<String> = records.iter().map(|record| record.version.to_string()).collect();
+    let lines = records.iter().take(LISTED_MAX).map(|record| format!("{} ({})", record.version, record.name));
+    let refusal = Refusal::new("unknown_version", format!("`{base}` has no registered version `{to}`"))
+        .details(lines.collect::<Vec<_>>());
+    Ok(refusal.help(match suggest::nearest(to, versions.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`? Register a new version with `rtreg register FILE`"),
+        None => "name one of these versions, or register the new one with `rtreg register FILE`".to_owned(),
+    }))
+}
