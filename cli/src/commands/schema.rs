@@ -15,9 +15,14 @@ pub struct Arguments {
 
 /// Every schema with its name; one line for each answer that has `--format json`.
 const SCHEMAS: &[(&str, fn() -> Schema)] = &[
+    ("change", || schema_for!(rtreg_registry::commands::changes::ChangeReport)),
     ("history-entry", || schema_for!(rtreg_registry::history::Entry)),
     ("lint", || schema_for!(rtreg_checker::report::json::JsonReport)),
     ("upgrade", || schema_for!(rtreg_registry::gate::DecisionReport)),
+    ("node-list", || schema_for!(rtreg_registry::commands::node::NodeList)),
+    ("show-group", || schema_for!(rtreg_registry::commands::show::GroupReport)),
+    ("show-node", || schema_for!(rtreg_registry::commands::show::NodeReport)),
+    ("show-resource", || schema_for!(rtreg_registry::commands::show::ResourceReport)),
 ];
 
 /// Prints a schema, or the names of all.

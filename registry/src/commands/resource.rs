@@ -129,8 +129,8 @@ fn new_resource(
                 event::online(&mut entry, &loaded.resource_type);
             }
         } else {
-            // The record must stay older than the boot that is to come.
-            entry.incarnation = node.added;
+            // The record must stay older than the boot that is to come, and be no older than the last one.
+            entry.incarnation = node.booted;
         }
         resource.nodes.insert(node.name.clone(), entry);
     }

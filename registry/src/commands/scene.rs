@@ -17,7 +17,7 @@ use crate::records::{GroupRecord, NodeRecord, ResourceNodeRecord, ResourceRecord
 use crate::store::{KeyRange, StoreError};
 use crate::transaction::Transaction;
 use crate::types::{CANDIDATES_MAX, LoadedType, load_type, type_version};
-use crate::view::{View, decode};
+use crate::view::View;
 
 /// A group with its nodes and resources.
 pub(super) struct Scene {
@@ -384,10 +384,4 @@ pub(super) fn damaged(key: &str, why: &str) -> StoreError {
         place: key.to_owned(),
         reason: format!("there is no such record, but {why}; restore the store from a copy"),
     }
-}
-
-/// A record without a condition: for what only prints.
-pub(super) fn peek_record<T: serde::de::DeserializeOwned>(view: &View<'_>, key: &str) -> Result<Option<T>, StoreError> {
-    let only = KeyRange { start: key.to_owned(), end: Some(format!("{key}\0")) };
-    view.peek(&only, 1)?.first().map(decode).transpose()
 }

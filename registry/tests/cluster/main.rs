@@ -1,0 +1,4 @@
+//! Nodes, groups and resources over the store in memory: the event table, the refusals, random walks, races.
+
+mod events;
+mod fixture;
