@@ -9,6 +9,7 @@ mod group_set;
 pub mod history_verify;
 pub mod history_view;
 pub mod installed;
+mod installed_change;
 pub mod list;
 pub mod node;
 pub mod observe;
