@@ -91,7 +91,7 @@ pub(crate) struct TableEntry<'a> {
     pub(crate) whole: bool,
     /// The attributes; what follows a second PROPERTY belongs to another entry and is left out.
     pub(crate) attributes: Vec<TableAttribute<'a>>,
-    /// The second PROPERTY, if there is one.
+    /// The second PROPERTY, if there is one that no fault of syntax touches.
     pub(crate) second_property: Option<&'a Attribute<'a>>,
 }
 
@@ -209,7 +209,7 @@ impl<'a> TypeDeclaration<'a> {
         let property = type_property(&name);
         let meant = match property {
             Some(_) => None,
-            None => suggest::nearest(&name, TYPE_PROPERTIES.iter().map(|property| property.name)),
+            None => meant(&name, TYPE_PROPERTIES.iter().map(|property| property.name)),
         };
         Self { node, property, meant, sound: !faults.touch(node.span) }
     }
@@ -245,7 +245,7 @@ impl<'a> TableEntry<'a> {
             kind: None,
             whole: node.strays.is_empty() && second.is_none() && !faults.touch(node.span),
             attributes,
-            second_property: second.map(|(_, attribute)| attribute),
+            second_property: second.map(|(_, attribute)| attribute).filter(|attribute| !faults.touch(attribute.span)),
         };
         entry.name = entry.get("PROPERTY").and_then(|attribute| attribute.node.single());
         entry.standard = entry.name.and_then(|name| standard_property(&name.to_text()));
@@ -325,7 +325,7 @@ impl<'a> TableAttribute<'a> {
     fn new(node: &'a Attribute<'a>, faults: &Faults) -> Self {
         let keywords = || ATTRIBUTES.iter().chain(&KIND_KEYWORDS).copied();
         let keyword = keywords().find(|keyword| node.name.is(keyword));
-        let meant = if keyword.is_some() { None } else { suggest::nearest(&node.name.to_text(), keywords()) };
+        let meant = if keyword.is_some() { None } else { meant(&node.name.to_text(), keywords()) };
         Self { node, keyword, meant, sound: !faults.touch(node.span) }
     }
 
@@ -371,13 +371,14 @@ impl<'a> TableAttribute<'a> {
     }
 }
 
-/// The spans of the errors of syntax, in order, each with the farthest end of it and all before it.
+/// The spans of the errors of syntax with the blanks around them, in order, each with the farthest end of it and all
+/// before it.
 struct Faults(Vec<(Span, u32)>);
 
 impl Faults {
     fn new(rtr: &Rtr<'_>) -> Self {
         let errors = rtr.findings.iter().filter(|finding| finding.level == Level::Error);
-        let mut spans: Vec<Span> = errors.map(|finding| finding.primary.span).collect();
+        let mut spans: Vec<Span> = errors.map(|finding| with_blanks(rtr.source, finding.primary.span)).collect();
         spans.sort_unstable();
         let mut reach = 0;
         let with_reach = |span: Span| {
@@ -395,6 +396,22 @@ impl Faults {
         let before = self.0.partition_point(|(fault, _)| fault.start <= span.end);
         before.checked_sub(1).and_then(|last| self.0.get(last)).is_some_and(|&(_, reach)| reach >= span.start)
     }
+}
+
+fn with_blanks(source: &[u8], span: Span) -> Span {
+    let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\t');
+    let before = Span::new(0, span.start).slice(source).iter().rev().take_while(is_blank).count();
+    let after = Span::new(span.end, u32::MAX).slice(source).iter().take_while(is_blank).count();
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    Span::new(span.start.saturating_sub(number(before)), span.end.saturating_add(number(after)))
+}
+
+/// The word of a vocabulary that an unknown one probably is: the nearest, or the one it begins with where `=` is missing.
+fn meant(word: &str, words: impl Iterator<Item = &'static str> + Clone) -> Option<&'static str> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let name = word.find(|c: char| !is_name(c)).and_then(|end| word.get(..end)).unwrap_or_default();
+    let begins = words.clone().find(|candidate| candidate.eq_ignore_ascii_case(name));
+    begins.or_else(|| suggest::nearest(word, words))
 }
 
 /// Whether there is no value, or only `""`.

@@ -253,8 +253,7 @@ fn straight(input: &[u8]) -> Bytes<'_> {
 
 /// `typographic = quote , { any byte but its kind of quote and newline } , quote`; no token of the language.
 fn typographic(input: &[u8], quote: quotes::Typographic) -> Bytes<'_> {
-    let line = line(input);
-    let length = match quotes::find_closing(line, quotes::TYPOGRAPHIC_LENGTH, quote) {
+    let length = match quotes::find_closing(input, quotes::TYPOGRAPHIC_LENGTH, quote) {
         Some(end) => end,
         None => unclosed_length(input, quotes::TYPOGRAPHIC_LENGTH),
     };

@@ -47,15 +47,19 @@ pub(crate) fn find_typographic(text: &[u8], from: usize) -> Option<(usize, Typog
         .find_map(|(i, bytes)| typographic(bytes).map(|quote| (from + i, quote)))
 }
 
-/// The end of the value that starts with a quote of `from` bytes: behind the next quote of the same kind, typographic or
-/// straight.
-pub(crate) fn find_closing(line: &[u8], from: usize, opening: Typographic) -> Option<usize> {
+/// The end of the value that starts with a quote of `from` bytes: behind the next quote of the same kind on the line,
+/// typographic or straight. Does not look further than that quote: a line may have very many.
+pub(crate) fn find_closing(text: &[u8], from: usize, opening: Typographic) -> Option<usize> {
     let straight = if opening == Typographic::Double { b'"' } else { b'\'' };
-    (from..line.len()).find_map(|i| match line.get(i..) {
-        Some(tail) if tail.first() == Some(&straight) => Some(i + 1),
-        Some(tail) if typographic(tail) == Some(opening) => Some(i + TYPOGRAPHIC_LENGTH),
-        _ => None,
-    })
+    for at in from..text.len() {
+        match text.get(at..)? {
+            [b'\n', ..] => return None,
+            [first, ..] if *first == straight => return Some(at + 1),
+            tail if typographic(tail) == Some(opening) => return Some(at + TYPOGRAPHIC_LENGTH),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The end of the first typographic double quote in the content of a straight pair, if that one plausibly closes the value:

@@ -73,7 +73,7 @@ impl<'s> Cursor<'s> {
         let Some(token) = self.bump() else {
             return Statement::Stray(Stray { span: self.last });
         };
-        let name = self.word(token);
+        let name = self.colon(self.word(token));
         let value = match self.kind(0) {
             Some(TokenKind::Semicolon) => {
                 self.bump();
@@ -87,6 +87,10 @@ impl<'s> Cursor<'s> {
                 self.bump();
                 Some(AttributeValue::Literals(self.literals()))
             }
+            // A colon was taken in place of the equals sign.
+            Some(TokenKind::Word | TokenKind::Quoted) if self.last.end > name.span.end => {
+                Some(AttributeValue::Values(self.values(name, place)))
+            }
             Some(TokenKind::Word | TokenKind::Quoted) => self.without_equals(name, place),
             Some(TokenKind::Comma) => {
                 self.report_missing_equals(name);
@@ -98,6 +102,28 @@ impl<'s> Cursor<'s> {
             Some(value) => Statement::Named { span: name.span.to(self.last), name, value },
             None => Statement::Stray(Stray { span: name.span }),
         }
+    }
+
+    /// `name: value` or `name : value`: reports the colon, takes it, and gives the name without it.
+    fn colon(&mut self, name: Word<'s>) -> Word<'s> {
+        let apart = self.peek().filter(|&token| token.kind == TokenKind::Word && self.text(token.span) == b":");
+        let (text, colon) = match (name.text.strip_suffix(b":"), apart) {
+            (Some(text), None)
+                if !text.is_empty() && matches!(self.kind(0), Some(TokenKind::Word | TokenKind::Quoted)) =>
+            {
+                (text, Span::new(name.span.end - 1, name.span.end))
+            }
+            (None, Some(token)) => {
+                self.bump();
+                (name.text, token.span)
+            }
+            _ => return name,
+        };
+        let name = Word { text, span: Span::new(name.span.start, name.span.end.min(colon.start)) };
+        let message = format!("expected `=` behind {}, found `:`", self.quote(name.span));
+        let finding = self.error("missing_equals", colon, message).help("put `=` between the name and its value");
+        self.report(finding.replace("replace `:` by `=`", colon, " =", Applicability::Safe));
+        name
     }
 
     /// Whether the next token is the `{` of an entry, not of literals.
@@ -127,8 +153,9 @@ impl<'s> Cursor<'s> {
     fn without_equals(&mut self, name: Word<'s>, place: Place) -> Option<AttributeValue<'s>> {
         let assigned = self.kind(1) == Some(TokenKind::Equals);
         let flag_follows = self.flag_follows(place) && (self.on_new_line(0) || place.knows_flag(&name));
-        let literals_follow = self.literals_follow(place);
-        if assigned || flag_follows || literals_follow {
+        let next = self.peek().map(|token| self.word(token));
+        let next_line = self.on_new_line(0) && next.is_some_and(|next| place.knows(&next));
+        if assigned || flag_follows || next_line || self.literals_follow(place) {
             return self.alone(name, place);
         }
         if place == Place::Entry && name.is("ENUM") {
@@ -165,6 +192,14 @@ impl<'s> Cursor<'s> {
     /// The `;` is missing behind the last token; `name` starts the statement.
     pub fn report_missing_semicolon(&mut self, name: Word<'s>, place: Place) {
         let at = Span::at(self.last.end);
+        let unterminated =
+            self.findings.last_mut().filter(|it| it.rule == "unterminated_string" && it.primary.span == at);
+        if let Some(fix) = unterminated.and_then(|finding| finding.fix.as_mut()) {
+            // The value runs to the line end: that its semicolon is missing too is the same slip.
+            "insert `\";`".clone_into(&mut fix.title);
+            fix.edits = vec![Edit { span: at, text: "\";".to_owned() }];
+            return;
+        }
         let message = format!("expected `;` behind {}, found {}", self.quote(self.last), self.found());
         let finding = self
             .error("missing_semicolon", at, message)
@@ -207,16 +242,17 @@ impl<'s> Cursor<'s> {
     /// Words that are no statement: whole lines without `=` and `;`, as they come from a comment that was wrapped, or
     /// several words before a `;` of which the first is no name of the language. None if the next token starts a statement.
     fn prose(&mut self, place: Place) -> Option<Stray> {
-        if matches!(self.kind(1), Some(TokenKind::Semicolon | TokenKind::Equals)) {
+        let foreign = self.foreign_comment().is_some();
+        if !foreign && matches!(self.kind(1), Some(TokenKind::Semicolon | TokenKind::Equals)) {
             return None;
         }
-        let mut count = self.prose_line(place, true).or_else(|| self.prose_sentence(place))?;
+        let mut count = self.prose_piece(place, true)?;
         let first = self.peek()?.span;
         let mut lines = vec![first.start];
         let mut stray = self.take_stray(count);
         while self.kind(0) == Some(TokenKind::Word) {
             let new_line = self.on_new_line(0);
-            match self.prose_line(place, new_line).or_else(|| self.prose_sentence(place)) {
+            match self.prose_piece(place, new_line) {
                 Some(more) => count = more,
                 None => break,
             }
@@ -231,6 +267,19 @@ impl<'s> Cursor<'s> {
         let finding = self.error("stray_words", stray.span, message);
         self.report(comment_out(finding, lines));
         Some(stray)
+    }
+
+    /// The number of tokens of the line or sentence of prose that starts here.
+    fn prose_piece(&self, place: Place, new_line: bool) -> Option<usize> {
+        self.foreign_comment().or_else(|| self.prose_line(place, new_line)).or_else(|| self.prose_sentence(place))
+    }
+
+    /// The number of tokens from here to the line end, if a comment of another language starts here.
+    fn foreign_comment(&self) -> Option<usize> {
+        let word = self.word(self.peek().filter(|token| token.kind == TokenKind::Word)?);
+        let foreign = [&b"//"[..], b"/*"].iter().any(|start| word.text.starts_with(start))
+            || [&b"--"[..], b"*", b"*/"].contains(&word.text);
+        foreign.then(|| (1..).find(|&count| self.on_new_line(count)).unwrap_or(1))
     }
 
     /// The number of tokens from here to the line end, if they are a line of prose.
@@ -319,7 +368,11 @@ fn expected(place: Place) -> &'static str {
 
 fn comment_out(finding: Finding, lines: Vec<u32>) -> Finding {
     let edits = lines.into_iter().map(|at| Edit { span: Span::at(at), text: "# ".to_owned() }).collect();
-    finding.help("put `#` in front if this is a comment").fix("make it a comment", Applicability::Unsafe, edits)
+    finding.help("put `#` in front of each line if this is a comment").fix(
+        "make it a comment",
+        Applicability::Unsafe,
+        edits,
+    )
 }
 
 /// The values of a list, for what is behind `=`; see [`Cursor::values`].

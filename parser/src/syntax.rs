@@ -22,6 +22,7 @@ pub struct Rtr<'s> {
 
 /// A token and its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Token {
     /// What it is.
     pub kind: TokenKind,
@@ -73,6 +74,7 @@ pub enum Item<'s> {
 
 /// Tokens that belong to nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Stray {
     /// From the first of them to the last.
     pub span: Span,
@@ -80,6 +82,7 @@ pub struct Stray {
 
 /// A name or keyword, unquoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Word<'s> {
     /// Its bytes; not always UTF-8, not always ASCII.
     pub text: &'s [u8],
@@ -89,6 +92,7 @@ pub struct Word<'s> {
 
 /// `name;`, `name = value, value;` or `name = ;`
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Declaration<'s> {
     /// From the name to the semicolon.
     pub span: Span,
@@ -100,6 +104,7 @@ pub struct Declaration<'s> {
 
 /// The values of a declaration or attribute; empty for `name = ;`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Values<'s> {
     /// From the first value to the last; empty and behind `=` if there is none.
     pub span: Span,
@@ -109,6 +114,7 @@ pub struct Values<'s> {
 
 /// One value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Value<'s> {
     /// Without the quotes.
     pub text: &'s [u8],
@@ -120,6 +126,7 @@ pub struct Value<'s> {
 
 /// A directive: `#$upgrade`, `#$upgrade_from "1.0" ANYTIME`, or something unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Directive<'s> {
     /// From `#$` to the last byte that is not white space.
     pub span: Span,
@@ -148,6 +155,7 @@ pub enum DirectiveKind<'s> {
 
 /// An entry of the property table.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Entry<'s> {
     /// From `{` to `}`.
     pub span: Span,
@@ -159,6 +167,7 @@ pub struct Entry<'s> {
 
 /// An attribute of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Attribute<'s> {
     /// From the name to the semicolon.
     pub span: Span,

@@ -125,10 +125,18 @@ impl<'s> Cursor<'s> {
             fix.edits.push(Edit { span: at, text: ",".to_owned() });
         } else if !list.reported {
             let message = format!("expected `,` or `;` behind {}, found {}", self.quote(self.last), self.found());
-            let finding = self
-                .error("missing_comma", at, message)
-                .help("separate two values with `,`; put one value that has blanks into double quotes")
-                .insert("insert `,`", at.start, ",", Applicability::Unsafe);
+            let adjacent = self.peek().is_some_and(|next| next.span.start == at.start);
+            let help = if adjacent {
+                "separate two values with `,`; a value cannot have `\"` in it"
+            } else {
+                "separate two values with `,`; put one value that has blanks into double quotes"
+            };
+            let finding = self.error("missing_comma", at, message).help(help).insert(
+                "insert `,`",
+                at.start,
+                ",",
+                Applicability::Unsafe,
+            );
             list.gap = Some(self.findings.len());
             list.reported = true;
             self.report(finding);

@@ -93,6 +93,7 @@ fn missing_cases() -> Vec<Case> {
         file("missing_semicolon", "Resource_type = web;\nPkglist = a, b‸,‸\nStart = /start;"),
         attributes("missing_semicolon", "\tMIN = 5‸\n\tMAX = 10;"),
         attributes("missing_semicolon", "\tMIN = 5‸ MAX = 10;"),
+        attributes("missing_semicolon", "\tINT‸\n\tTUNABLE;"),
         attributes("missing_semicolon", "\tINT‸\n\tMAX = 10;"),
         attributes("missing_semicolon", "\tEXTENSION‸\n\tINT;"),
         attributes("missing_semicolon", "\tEXTENSION‸ INT;"),
@@ -119,6 +120,10 @@ fn missing_cases() -> Vec<Case> {
         file("missing_equals", "Resource_type = web;\nRT_description‸ \"a b\";\nPkglist = a;"),
         attributes("missing_equals", "\tMIN‸ 5;"),
         attributes("missing_equals", "\tTUNABLE‸ ANYTIME;\n\tMIN = 5;"),
+        file("missing_equals", "Resource_type‸:‸ web;"),
+        file("missing_equals", "Resource_type ‸:‸ web;\nStart = /start;"),
+        attributes("missing_equals", "\tDESCRIPTION‸:‸ \"a\";"),
+        attributes("missing_comma", "\tDESCRIPTION = \"say \"‸hello\" now\";"),
         file("missing_comma", "Resource_type = web;\nPkglist = SUNWa‸ SUNWb;"),
         file("missing_comma", "Resource_type = web;\nPkglist = \"SUNWa\"‸\n\"SUNWb\", SUNWc;"),
         file("missing_comma", "Resource_type = web;\nRT_description = one‸ two three;"),
@@ -160,6 +165,8 @@ fn stray_cases() -> Vec<Case> {
         attributes("stray_words", "\tMIN = 5; # the least, because the\n‸server's “probe” is slow‸\n\tMAX = 10;"),
         file("stray_words", "Resource_type = web;\n# wrapped\n‸words‸\nStart = /start;"),
         file("stray_words", "Resource_type = web;\n‸wrapped‸ Start = /start;"),
+        attributes("stray_words", "\tMIN = 5; ‸// the least; = {‸\n\tMAX = 10;"),
+        file("stray_words", "‸/* About\n * the = type;\n */‸\nResource_type = web;"),
         attributes("stray_words", "\tINT;\n\t‸five‸"),
         file(
             "misplaced_declaration",
@@ -201,6 +208,8 @@ fn directive_cases() -> Vec<Case> {
 
 fn quote_cases() -> Vec<Case> {
     vec![
+        file("unterminated_string", "Resource_type = web;\nStart = \"/start‸"),
+        file("unterminated_string", "Resource_type = web;\nStart = \"/start‸\nStop = /stop;"),
         attributes("unterminated_string", "\tDESCRIPTION = \"no end‸;\n\tTUNABLE = NONE;"),
         attributes("unterminated_string", "\tDESCRIPTION = \"no end‸; # why\n\tTUNABLE = NONE;"),
         attributes("unterminated_string", "\tDESCRIPTION = \"no end‸; DEFAULT = \"\";\n\tTUNABLE = NONE;"),

@@ -35,11 +35,11 @@
 //! history's hash chains do. Damage inside the log reads as the end of the log.
 //!
 //! # Promises
-//! A commit is one immediate transaction and one fsync, that of the log, before it is acknowledged; readers never see a
-//! commit that is not yet on the disk. Nothing is moved from the log into the database when a process ends; that is done by
-//! [`maintain`](rtreg_registry::Store::maintain), once the log is larger than 4 MiB. After a crash the next process to open the store reads the log.
-//! A writer waits 30 s for other writers. The files get the permissions that the umask of their creator leaves (usually all
-//! may read them); who may not write to them can still read.
+//! A commit is one immediate transaction and one fsync, that of the log, before it is acknowledged (a new log costs a few
+//! more); readers never see a commit that is not yet on the disk. Nothing is moved from the log into the database when a
+//! process ends; that is done by [`maintain`](rtreg_registry::Store::maintain), once the log is larger than 4 MiB. After a
+//! crash the next process to open the store reads the log. A writer waits 30 s for other writers. The files get the
+//! permissions that the umask of their creator leaves (usually all may read them); who may not write to them can still read.
 
 mod embedded;
 

@@ -138,7 +138,11 @@ fn large_values_and_many_faults_are_judged_in_time() {
     let rendered = text::render(&findings, &sources, &text::TextOptions::default());
     assert!(rendered.len() < 4000 && rendered.contains("DEFAULT"), "{}", rendered.len());
     let faults = format!("{head}{}", "{ PROPERTY = X DEFUALT = }\n".repeat(20_000));
-    assert!(judge(faults.as_bytes(), &LintOptions::default()).len() >= 20_000);
+    let findings = judge(faults.as_bytes(), &LintOptions::default());
+    assert!(findings.len() >= 20_000);
+    let mut sources = Sources::default();
+    sources.add("faults", faults.into_bytes());
+    assert!(text::render(&findings, &sources, &text::TextOptions::default()).len() > 20_000);
 }
 
 #[test]

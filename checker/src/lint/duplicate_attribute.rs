@@ -40,7 +40,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         for (index, attribute) in entry.attributes.iter().enumerate().filter(|(_, attribute)| attribute.sound) {
             let Some(keyword) = attribute.keyword else { continue };
             let mut earlier = entry.attributes.iter().take(index);
-            let Some(first) = earlier.find(|earlier| earlier.keyword == Some(keyword)) else { continue };
+            let Some(first) = earlier.find(|earlier| earlier.sound && earlier.keyword == Some(keyword)) else { continue };
             let message = format!("expected {keyword} once in the entry of `{}`, found it again", entry.name_text());
             report.add(attribute.node.span, message, |draft| {
                 draft.also(first.node.span, "the first one is here").help("remove one of the two")

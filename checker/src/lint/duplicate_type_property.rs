@@ -32,10 +32,9 @@ pub(super) const LEVEL: Level = Level::Error;
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     let mut seen = BTreeMap::new();
-    for declaration in &context.declarations {
-        let Some(property) = declaration.property else { continue };
+    for (declaration, property) in context.sound() {
         let first = *seen.entry(property.name).or_insert(declaration.node.span);
-        if first != declaration.node.span && declaration.sound {
+        if first != declaration.node.span {
             let message = format!("expected {} once, found a second declaration", property.name);
             report.add(declaration.node.span, message, |draft| {
                 draft.also(first, "the first declaration is here").help("remove one of the two")

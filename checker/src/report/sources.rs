@@ -58,6 +58,18 @@ impl Sources {
         locate(text, lines, span)
     }
 
+    /// The whole lines from the one before the span to the one behind it, and the number of the first of them, from 0.
+    #[cfg(feature = "render")]
+    pub(super) fn lines_around(&self, file: FileId, span: Span) -> (Span, usize) {
+        let Some(source) = self.get(file) else { return (Span::at(0), 0) };
+        let line_of = |at: u32| source.lines.partition_point(|&start| start <= at).saturating_sub(1);
+        let first = line_of(span.start).saturating_sub(1);
+        let start = source.lines.get(first).copied().unwrap_or(0);
+        let all = u32::try_from(source.text.len()).unwrap_or(u32::MAX);
+        let end = source.lines.get(line_of(span.end) + 2).copied().unwrap_or(all);
+        (Span::new(start, end), first)
+    }
+
     fn get(&self, file: FileId) -> Option<&Source> {
         self.files.get(usize::try_from(file.0).ok()?)
     }

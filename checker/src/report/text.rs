@@ -91,9 +91,14 @@ impl<'f> Report<'f> {
         let text = sources.text(file);
         let (here, elsewhere): (Vec<&Label>, Vec<&Label>) =
             finding.secondary.iter().partition(|label| label.file == file);
-        let primary = LabeledSpan::new_primary_with_span(words(&finding.primary), shorten(text, finding.primary.span));
+        let primary = shorten(text, finding.primary.span);
+        let secondary: Vec<(&Label, Span)> = here.into_iter().map(|label| (label, shorten(text, label.span))).collect();
+        let all = secondary.iter().fold(primary, |all, (_, span)| all.to(*span));
+        let source = Snippet::new(sources, file, all);
+        let primary = LabeledSpan::new_primary_with_span(words(&finding.primary), source.place(primary));
         let secondary =
-            here.into_iter().map(|label| LabeledSpan::new_with_span(words(label), shorten(text, label.span)));
+            secondary.into_iter().map(|(label, span)| LabeledSpan::new_with_span(words(label), source.place(span)));
+        let labels = std::iter::once(primary).chain(secondary).collect();
         Self {
             code: Some(format!("{}[{}]", finding.level.as_str(), finding.rule)),
             message: &finding.message,
@@ -103,21 +108,22 @@ impl<'f> Report<'f> {
                 Level::Note => Severity::Advice,
             },
             help: finding.help.as_deref(),
-            source: Snippet::new(sources, file),
-            labels: std::iter::once(primary).chain(secondary).collect(),
+            source,
+            labels,
             related: elsewhere.into_iter().map(|label| Self::elsewhere(label, sources)).collect(),
         }
     }
 
     fn elsewhere(label: &'f Label, sources: &'f Sources) -> Self {
         let span = shorten(sources.text(label.file), label.span);
+        let source = Snippet::new(sources, label.file, span);
         Self {
             code: None,
             message: &label.text,
             severity: Severity::Advice,
             help: None,
-            source: Snippet::new(sources, label.file),
-            labels: vec![LabeledSpan::new_primary_with_span(None, span)],
+            labels: vec![LabeledSpan::new_primary_with_span(None, source.place(span))],
+            source,
             related: Vec::new(),
         }
     }
@@ -128,12 +134,12 @@ fn words(label: &Label) -> Option<String> {
 }
 
 /// A label ends with its first line and is no longer than a line of a terminal: a snippet shows where, not all of it.
-fn shorten(text: &[u8], span: Span) -> SourceSpan {
+fn shorten(text: &[u8], span: Span) -> Span {
     const LONGEST: usize = 120;
     let bytes = span.slice(text);
     let line = bytes.iter().position(|&byte| byte == b'\n').unwrap_or(bytes.len());
-    let start = (span.start as usize).min(text.len());
-    SourceSpan::from((start, line.min(LONGEST)))
+    let start = span.start.min(u32::try_from(text.len()).unwrap_or(u32::MAX));
+    Span::new(start, start.saturating_add(u32::try_from(line.min(LONGEST)).unwrap_or(u32::MAX)))
 }
 
 impl fmt::Display for Report<'_> {
@@ -173,18 +179,23 @@ impl Diagnostic for Report<'_> {
     }
 }
 
-/// A file as a terminal can show it: what is no UTF-8 and what a terminal would not show is replaced by one `?` for each
-/// byte, so that places stay.
+/// The lines around the labels, as a terminal can show them: what is no UTF-8 and what a terminal would not show is
+/// replaced by one `?` for each byte, so that places stay.
 #[derive(Debug)]
 struct Snippet<'f> {
     name: &'f str,
     text: Vec<u8>,
+    /// Where the lines start in the file.
+    start: u32,
+    /// The number of the first line, from 0.
+    line: usize,
 }
 
 impl<'f> Snippet<'f> {
-    fn new(sources: &'f Sources, file: FileId) -> Self {
-        let mut text = Vec::with_capacity(sources.text(file).len());
-        for chunk in sources.text(file).utf8_chunks() {
+    fn new(sources: &'f Sources, file: FileId, labels: Span) -> Self {
+        let (lines, line) = sources.lines_around(file, labels);
+        let mut text = Vec::with_capacity(lines.len() as usize);
+        for chunk in lines.slice(sources.text(file)).utf8_chunks() {
             for character in chunk.valid().chars() {
                 match character {
                     '\r' => text.push(b' '),
@@ -196,7 +207,12 @@ impl<'f> Snippet<'f> {
             }
             text.extend(std::iter::repeat_n(b'?', chunk.invalid().len()));
         }
-        Self { name: sources.name(file), text }
+        Self { name: sources.name(file), text, start: lines.start, line }
+    }
+
+    /// A place of the file in these lines.
+    fn place(&self, span: Span) -> SourceSpan {
+        SourceSpan::from((span.start.saturating_sub(self.start) as usize, span.len() as usize))
     }
 }
 
@@ -210,7 +226,7 @@ impl SourceCode for Snippet<'_> {
         const LONGEST: usize = 2000;
         let contents = self.text.as_slice().read_span(span, before, after)?;
         let (data, place) = (contents.data(), *contents.span());
-        let (line, column, lines) = (contents.line(), contents.column(), contents.line_count());
+        let (line, column, lines) = (self.line + contents.line(), contents.column(), contents.line_count());
         let (data, place) = if data.len() > LONGEST { clip(data, place, span) } else { (data, place) };
         Ok(Box::new(MietteSpanContents::new_named(self.name.to_owned(), data, place, line, column, lines)))
     }

@@ -104,23 +104,30 @@ fn of_type_version(edges: &Edges<'_>) -> Ask {
 }
 
 /// What may be alive on a node, and by whose methods. Where the resource may run and the record names no version, the
-/// version is unknown; so it is on a node of unknown status, where anything may have been started since.
+/// version is unknown. On a node of unknown status the recorded version may be alive, or anything started since.
 fn alive(view: &NodeView, in_node_list: bool) -> Vec<(AliveThrough, Origin)> {
-    let by = |origin: &Origin| match origin {
-        Origin::Version(version) if view.status == NodeStatus::Up => Origin::Version(version.clone()),
-        _ => Origin::Unknown,
-    };
     let runs = in_node_list && predicate::offline(view) != Truth::Holds;
-    let monitor_runs = match view.status {
-        NodeStatus::Up => view.monitor != MonitorState::Stopped,
-        NodeStatus::Down => false,
-        NodeStatus::Unknown => true,
-    };
-    let started = runs.then(|| (AliveThrough::StartedBy, by(&view.started_by)));
-    let monitor =
-        (in_node_list && monitor_runs).then(|| (AliveThrough::MonitorStartedBy, by(&view.monitor_started_by)));
-    let initialised = (AliveThrough::InitialisedBy, view.initialised_by.clone());
-    started.into_iter().chain(monitor).chain([initialised]).collect()
+    let monitor_runs = in_node_list
+        && match view.status {
+            NodeStatus::Up => view.monitor != MonitorState::Stopped,
+            NodeStatus::Down => false,
+            NodeStatus::Unknown => true,
+        };
+    let is_up = view.status == NodeStatus::Up;
+    let mut alive = vec![(AliveThrough::InitialisedBy, view.initialised_by.clone())];
+    for (through, runs, origin) in [
+        (AliveThrough::StartedBy, runs, &view.started_by),
+        (AliveThrough::MonitorStartedBy, monitor_runs, &view.monitor_started_by),
+    ] {
+        let recorded = matches!(origin, Origin::Version(_));
+        if runs && recorded {
+            alive.push((through, origin.clone()));
+        }
+        if runs && !(recorded && is_up) {
+            alive.push((through, Origin::Unknown));
+        }
+    }
+    alive
 }
 
 /// What an origin asks for; nothing if it is none, the target itself, or a trace of Init that the new Fini understands.

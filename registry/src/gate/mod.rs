@@ -5,8 +5,8 @@
 //! Where the design leaves a choice, the stricter one is taken:
 //! - Two lines for one version (an error of the file): the stricter counts.
 //! - That the present file lists the target makes a downgrade for every version that is alive, not only for T.
-//! - An origin `none` where the resource, or its monitor, is not known to be down counts as unknown; so do the origins
-//!   `started_by` and `monitor_started_by` on a node of unknown status, where anything may have been started since.
+//! - An origin `none` where the resource, or its monitor, is not known to be down counts as unknown. On a node of unknown
+//!   status a recorded origin counts, and beside it an unknown one: anything may have been started there since.
 //! - A monitor counts as running unless it is stopped or its node is down: a failed Monitor_stop may have left it.
 //! - What one node asks for is needed on every node of the node list.
 //! - Any node that keeps a trace of Init which asks for WHEN_UNMANAGED stands in the way, also one that has come up since

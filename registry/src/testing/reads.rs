@@ -1,7 +1,5 @@
 //! What snapshots, gets and ranges return. Never about conditions or threads that race.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use super::{Handles, commit, delete, get, keys, put, snapshot, text, unchanged, write};
 use crate::store::{Change, KeyRange, Outcome};
 
@@ -38,19 +36,18 @@ pub(super) fn a_snapshot_sees_one_revision(handles: &Handles) {
 /// Each commit writes the same number under two keys and moves a third: a snapshot between two halves would show it.
 pub(super) fn snapshots_see_whole_commits_while_others_commit(handles: &Handles) {
     write(&*handles.one, vec![put("first", "0"), put("moving/0", ""), put("second", "0")]);
-    let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        scope.spawn(|| {
+        let writer = scope.spawn(|| {
             for round in 1..=50_u64 {
                 let number = round.to_string();
                 let (from, to) = (format!("moving/{}", round - 1), format!("moving/{round}"));
                 let changes = vec![put("first", &number), put("second", &number), delete(&from), put(&to, "")];
                 write(&*handles.two, changes);
             }
-            done.store(true, Ordering::SeqCst);
         });
         let mut seen = 0;
-        while !done.load(Ordering::SeqCst) || seen < 51 {
+        loop {
+            let last = writer.is_finished();
             let view = snapshot(&*handles.one);
             let revision = view.revision();
             assert!(revision >= seen, "revision {revision} after {seen}");
@@ -59,7 +56,11 @@ pub(super) fn snapshots_see_whole_commits_while_others_commit(handles: &Handles)
             assert_eq!(view.get("second").unwrap().unwrap().value, value.as_bytes());
             assert_eq!(keys(&*view, &KeyRange::prefix("moving/"), 10), [format!("moving/{value}")]);
             seen = revision;
+            if last {
+                break;
+            }
         }
+        assert_eq!(seen, 51);
     });
 }
 
