@@ -1,7 +1,15 @@
 //! The commands, one file each: arguments, the call of the pure crates, the printing of what they say.
 
+mod history;
 mod lint;
+mod list;
+mod register;
 mod schema;
+mod setting;
+mod show;
+mod status;
+mod type_set;
+mod unregister;
 
 use clap::Subcommand;
 
@@ -13,6 +21,25 @@ use crate::error::{CliError, Exit};
 pub enum Command {
     /// Check RTR files: one finding a fault, with its place and its cure.
     Lint(lint::Arguments),
+    /// Register versions of resource types from their RTR files, all of them or none.
+    Register(register::Arguments),
+    /// Unregister a version of a type that no resource uses.
+    Unregister(unregister::Arguments),
+    /// Change a registered type.
+    #[command(subcommand)]
+    Type(type_set::TypeCommand),
+    /// List the registered types, newest version first.
+    List(list::Arguments),
+    /// Show all that is known of a type, resource, group or node.
+    #[command(subcommand)]
+    Show(show::ShowCommand),
+    /// Show what happened, newest first; check it; print the hash to be kept elsewhere.
+    History(history::Arguments),
+    /// List or change the settings of the store.
+    #[command(subcommand)]
+    Setting(setting::SettingCommand),
+    /// Show where the store is and what it holds.
+    Status,
     /// Print the JSON Schema of an answer, or the names of all schemas.
     Schema(schema::Arguments),
 }
@@ -25,6 +52,14 @@ impl Command {
     pub fn run(self, app: &App) -> Result<Exit, CliError> {
         match self {
             Self::Lint(arguments) => lint::run(&arguments, app),
+            Self::Register(arguments) => register::run(arguments, app),
+            Self::Unregister(arguments) => unregister::run(arguments, app),
+            Self::Type(command) => type_set::run(command, app),
+            Self::List(arguments) => list::run(&arguments, app),
+            Self::Show(command) => show::run(&command, app),
+            Self::History(arguments) => history::run(&arguments, app),
+            Self::Setting(command) => setting::run(&command, app),
+            Self::Status => status::run(app),
             Self::Schema(arguments) => schema::run(&arguments),
         }
     }

@@ -20,6 +20,7 @@ mod scene;
 pub mod settings;
 pub mod show;
 pub mod show_type;
+pub mod status;
 pub mod switch;
 pub mod type_set;
 pub mod unregister;
