@@ -418,6 +418,27 @@ fn a_missing_value_refuses_and_the_right_command_is_named() {
 }
 
 #[test]
+fn no_command_is_named_where_nothing_helps() {
+    let (present, mut target) = (with(vec![], "1.0"), with(vec![number(None)], "2.0"));
+    target.upgrade_from[0].tunability = spanned(Tunability::AtCreation);
+    let refused = ask(&present, &target, &state(vec![online("n1", "1.0")]), &[]);
+    assert_eq!((refused.possible, refused.commands, refused.affects), (Possible::Never, vec![], vec![]));
+
+    // Of the second node nothing is known, so no command is known to help.
+    target.upgrade_from[0].tunability = spanned(Tunability::WhenOffline);
+    let mut missing = state(vec![online("n1", "1.0")]);
+    missing.group.node_list.push("n2".to_owned());
+    let refused = ask(&present, &target, &missing, &["Limit=1"]);
+    assert_eq!((refused.verdict, refused.possible), (Verdict::Blocked, Possible::Unknown));
+    assert!(refused.commands.is_empty());
+    // A rule that a command cures does not make it known.
+    missing.group.maximum_primaries = 2;
+    target.failover = Declared::default_value(true);
+    let refused = ask(&present, &target, &missing, &["Limit=1"]);
+    assert_eq!((refused.verdict, refused.possible), (Verdict::Blocked, Possible::Unknown));
+}
+
+#[test]
 fn rules_of_the_registry_refuse() {
     let present = with(vec![], "1.0");
     let mut target = with(vec![], "2.0");
