@@ -13,6 +13,9 @@ use crate::store::{KeyRange, Revision, Stored};
 use crate::types::candidates;
 use crate::view::{View, decode};
 
+/// Longer lists and maps of an entry are not shown as text.
+const PLAIN_BYTES_MAX: usize = 160;
+
 /// Entries of one or all objects.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[non_exhaustive]
@@ -212,9 +215,15 @@ impl Happened {
     }
 }
 
-/// A value in one line; strings without quotes.
+/// A value in one line; strings without quotes; what is long only by its size.
 fn plain(value: &serde_json::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let size = match value {
+        serde_json::Value::Object(fields) => fields.len(),
+        serde_json::Value::Array(values) => values.len(),
+        _ => return text,
+    };
+    if text.len() > PLAIN_BYTES_MAX { format!("{size} (`--format json` shows them)") } else { text }
 }
 
 impl Head {
