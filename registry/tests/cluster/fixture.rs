@@ -69,7 +69,8 @@ impl Cluster {
             bytes: text.as_bytes().to_vec(),
             digests: BTreeMap::new(),
         };
-        let request = register::Request { files: files.iter().enumerate().map(named).collect(), ..register::Request::default() };
+        let request =
+            register::Request { files: files.iter().enumerate().map(named).collect(), ..register::Request::default() };
         register::run(&self.store, &context(None), &request).expect("the files register");
     }
 
