@@ -88,7 +88,7 @@ pub fn upgrade(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, Co
     let done = decision.verdict == Verdict::Allowed && !decision.is_same_version() && !request.preview;
     if done {
         let changed = &decision.changes;
-        let detail = json!({ "tunability": decision.tunability, "because": decision.because, "changes": changed });
+        let detail = json!({ "tunability": decision.tunability, "because": decision.because, "properties": changed });
         let values = decision.values.clone();
         let change = SetTypeVersion { resource: &request.resource, target: &target, values, detail };
         set_type_version(tx, change)?;
