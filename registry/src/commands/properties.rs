@@ -209,7 +209,7 @@ pub fn for_creation(
         match table.resolve(assignment) {
             // A property without default must be given once, whatever its TUNABLE says.
             Ok((decl, _)) if decl.tunable == PropertyTunable::None && !decl.is_required() => {
-                refusals.push(not_tunable(table, decl, "never, also not when a resource is created"));
+                refusals.push(not_tunable(table, decl, "it can never be set, not even when a resource is created"));
             }
             Ok((decl, value)) => table.set(&mut values, decl, (assignment.node.as_deref(), value)),
             Err(refusal) => refusals.push(refusal),
@@ -229,19 +229,23 @@ pub fn for_creation(
 fn missing_values(table: &Table<'_>, missing: &[&PropertyDecl]) -> Refusal {
     let options: Vec<String> = missing.iter().map(|decl| format!("-p {}=…", decl.name.value)).collect();
     let line = |decl: &&PropertyDecl| format!("-p {}=… ({})", decl.name.value, limits(decl));
-    let count = if missing.len() == 1 { "a value" } else { "values" };
-    Refusal::new("missing_values", format!("`{}` needs {count} without a default: none was given", table.type_name))
+    let message = match missing {
+        [_] => format!("a property of `{}` has no default, so it needs a value, and none was given", table.type_name),
+        _ => format!(
+            "{} properties of `{}` have no default, so they need values, and none was given",
+            missing.len(),
+            table.type_name
+        ),
+    };
+    Refusal::new("missing_values", message)
         .details(missing.iter().map(line))
-        .help(format!("add {}", options.join(" ")))
+        .help(format!("add `{}`", options.join(" ")))
 }
 
 /// The refusal of a change that the property's TUNABLE forbids.
 pub(super) fn not_tunable(table: &Table<'_>, decl: &PropertyDecl, when: &str) -> Refusal {
     let (name, tunable) = (&decl.name.value, decl.tunable);
-    Refusal::new(
-        "not_tunable",
-        format!("property `{name}` of `{}` is TUNABLE {tunable}: it can be set {when}", table.type_name),
-    )
+    Refusal::new("not_tunable", format!("property `{name}` of `{}` is TUNABLE {tunable}: {when}", table.type_name))
 }
 
 /// One refusal for one fault; for several a refusal that lists them.

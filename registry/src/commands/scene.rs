@@ -225,6 +225,11 @@ impl Member {
         self.now.nodes.get_mut(node).ok_or_else(missing)
     }
 
+    /// What nodes that went down or booted have changed since the resource was last written, as the history has it.
+    pub fn by_node(&self) -> Vec<serde_json::Value> {
+        lines(&changes::of_resource(&self.stored, &self.settled))
+    }
+
     /// Writes the resource if it changed, or, if `settle` is set, if its records have settled.
     pub fn save(&self, tx: &mut Transaction<'_>, event: &str, settle: bool) -> Result<Vec<Change>, CommandError> {
         self.save_with(tx, event, settle, json!({}))
@@ -243,13 +248,13 @@ impl Member {
             return Ok(changes);
         }
         tx.put(keys::resource(&self.now.name), &self.now);
-        let ended = changes::of_resource(&self.stored, &self.settled);
-        if changes.is_empty() && ended.is_empty() {
+        let by_node = self.by_node();
+        if changes.is_empty() && by_node.is_empty() {
             return Ok(changes);
         }
         if let Some(detail) = detail.as_object_mut() {
-            if !ended.is_empty() {
-                detail.insert("ended_with_node".to_owned(), json!(lines(&ended)));
+            if !by_node.is_empty() {
+                detail.insert("by_node".to_owned(), json!(by_node));
             }
             detail.insert("changes".to_owned(), json!(lines(&changes)));
         }
