@@ -490,7 +490,7 @@ fn forget(state: &State, node: usize, what: usize) -> State {
 }
 
 fn seeded() -> proptest::test_runner::TestRunner {
-    let config = ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() };
     let seed = proptest::test_runner::TestRng::from_seed(proptest::test_runner::RngAlgorithm::ChaCha, &[7; 32]);
     proptest::test_runner::TestRunner::new_with_rng(config, seed)
 }

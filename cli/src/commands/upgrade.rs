@@ -1,11 +1,11 @@
 //! `rtreg upgrade`: asks the gate and, where it allows, upgrades. Words come from the gate.
 
 use clap::Args;
+use rtreg_registry::commands::properties::parse_assignments;
 use rtreg_registry::commands::upgrade::{Report, Request, upgrade};
 use rtreg_registry::gate::Verdict;
 use rtreg_registry::transact;
 
-use super::assignment;
 use crate::app::App;
 use crate::error::{CliError, Exit};
 use crate::output;
@@ -19,8 +19,8 @@ pub struct Arguments {
     #[arg(long, value_name = "VERSION")]
     to: String,
     /// A value that it is to have then: NAME=VALUE, or NAME{node}=VALUE for one node.
-    #[arg(short = 'p', value_name = "NAME=VALUE", value_parser = assignment::parse)]
-    properties: Vec<rtreg_registry::gate::Assignment>,
+    #[arg(short = 'p', value_name = "NAME=VALUE")]
+    properties: Vec<String>,
     /// Say what would be; change nothing.
     #[arg(long)]
     preview: bool,
@@ -33,6 +33,7 @@ pub struct Arguments {
 pub fn run(arguments: Arguments, app: &App) -> Result<Exit, CliError> {
     let store = if arguments.preview { app.store_for_reading()? } else { app.store()? };
     let Arguments { resource, to, properties, preview } = arguments;
+    let properties = parse_assignments(properties.iter().map(String::as_str))?;
     let request = Request { resource, to, properties, preview };
     let (report, _) = transact(store, &app.context(), ("upgrades", 1), |tx| upgrade(tx, &request))?;
     if app.json() {

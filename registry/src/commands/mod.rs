@@ -9,6 +9,7 @@ mod group_set;
 pub mod history_verify;
 pub mod history_view;
 pub mod installed;
+mod installed_change;
 pub mod list;
 pub mod node;
 pub mod observe;
@@ -19,9 +20,11 @@ mod scene;
 pub mod settings;
 pub mod show;
 pub mod show_type;
+pub mod status;
 pub mod switch;
 pub mod type_set;
 pub mod unregister;
+pub mod upgrade;
 pub mod version;
 
 /// Rows as a table: columns are two blanks apart, the last one is as wide as it wants.

@@ -506,12 +506,14 @@ fn shared_paths(
 impl Report {
     /// The report in words.
     pub fn text(&self) -> String {
-        self.types.iter().map(Registered::text).collect()
+        // What two files of the command share is said once.
+        let mut said = BTreeSet::new();
+        self.types.iter().map(|registered| registered.text(&mut said)).collect()
     }
 }
 
 impl Registered {
-    fn text(&self) -> String {
+    fn text<'r>(&'r self, said: &mut BTreeSet<(&'r str, &'r str)>) -> String {
         let version = version_words(self.rt_version.as_deref());
         if self.effect == Effect::Unchanged {
             let mut text =
@@ -531,6 +533,10 @@ impl Registered {
         let seen = self.methods.iter().filter(|method| method.digest.is_some()).count();
         text.push_str(&format!("  {} methods, of which {seen} exist on this node\n", self.methods.len()));
         for shared in &self.shared_paths {
+            if said.contains(&(shared.name.as_str(), self.name.as_str())) {
+                continue;
+            }
+            said.insert((&self.name, &shared.name));
             text.push_str(&shared.text(self.rt_version.as_deref()));
         }
         self.notes.iter().for_each(|note| text.push_str(&format!("  {note}\n")));

@@ -85,19 +85,19 @@ pub fn upgrade(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, Co
         };
         gate::decide(&asked, &read.state, &settings)
     };
-    let done = decision.verdict == Verdict::Allowed && !decision.is_same_version() && !request.preview;
-    if done {
-        let changed = &decision.changes;
-        let detail = json!({ "tunability": decision.tunability, "because": decision.because, "properties": changed });
-        let values = decision.values.clone();
-        let change = SetTypeVersion { resource: &request.resource, target: &target, values, detail };
-        set_type_version(tx, change)?;
-    }
     let sources = [&read.present, &target]
         .into_iter()
         .map(|loaded| (format!("registry:{}", loaded.record.name), loaded.source.clone()))
         .collect();
-    Ok(Report { decision, done, preview: request.preview, sources })
+    let done = decision.verdict == Verdict::Allowed && !decision.is_same_version() && !request.preview;
+    let report = Report { decision, done, preview: request.preview, sources };
+    if done {
+        let DecisionReport { tunability, because, changes, .. } = report.json();
+        let detail = json!({ "tunability": tunability, "because": because, "properties": changes });
+        let values = report.decision.values.clone();
+        set_type_version(tx, SetTypeVersion { resource: &request.resource, target: &target, values, detail })?;
+    }
+    Ok(report)
 }
 
 /// The version that `to` means: an RT_version of the resource's type, else the full name of one.
