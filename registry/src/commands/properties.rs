@@ -1,7 +1,7 @@
 //! Values of resource properties: what `-p NAME=VALUE` and `-p 'NAME{node}=VALUE'` mean for a type, and whether the value
 //! may be given (property_attributes(5), r_properties(5)). Shared by creation, change and upgrade; writes nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rtreg_model::standard::{Presence, effective_properties, standard_property};
 use rtreg_model::{PropertyDecl, PropertyTunable, PropertyValue, ResourceType, suggest};
@@ -178,20 +178,20 @@ impl<'t> Table<'t> {
 
     /// What of the values does not fit the type: `name: why`, one each.
     pub fn misfits(&self, values: &BTreeMap<String, StoredValue>) -> Vec<String> {
-        let mut misfits = Vec::new();
-        for (name, stored) in values {
-            let Some(decl) = self.decl(name) else {
-                misfits.push(format!("{name}: the type has no such property"));
-                continue;
-            };
-            let found: BTreeSet<String> = match &stored.value {
-                Scope::Global(value) => decl.check(value).err().into_iter().collect(),
-                Scope::PerNode(_) if !decl.per_node => [String::from("expected one value for all nodes")].into(),
-                Scope::PerNode(values) => values.values().filter_map(|value| decl.check(value).err()).collect(),
-            };
-            misfits.extend(found.into_iter().map(|why| format!("{name}: {why}")));
+        let misfit = |(name, stored): (&String, &StoredValue)| Some(format!("{name}: {}", self.misfit(name, stored)?));
+        values.iter().filter_map(misfit).collect()
+    }
+
+    /// Why a stored value does not fit the type; none if it does.
+    pub fn misfit(&self, name: &str, stored: &StoredValue) -> Option<String> {
+        let Some(decl) = self.decl(name) else {
+            return Some("the type has no such property".to_owned());
+        };
+        match &stored.value {
+            Scope::Global(value) => decl.check(value).err(),
+            Scope::PerNode(_) if !decl.per_node => Some("expected one value for all nodes".to_owned()),
+            Scope::PerNode(values) => values.values().find_map(|value| decl.check(value).err()),
         }
-        misfits
     }
 }
 

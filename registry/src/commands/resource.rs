@@ -223,7 +223,13 @@ pub fn set(tx: &mut Transaction<'_>, request: &SetRequest) -> Result<ChangeRepor
         match table.resolve(assignment) {
             Ok((decl, value)) => {
                 table.set(&mut values, decl, (assignment.node.as_deref(), value));
-                if values.get(&decl.name.value) != member.now.values.get(&decl.name.value) {
+                let present = member.now.values.get(&decl.name.value);
+                // A value that is needed, or does not fit, must be given before anything else: whatever the TUNABLE.
+                let amiss = match present {
+                    None => decl.is_required(),
+                    Some(present) => table.misfit(&decl.name.value, present).is_some(),
+                };
+                if !amiss && values.get(&decl.name.value) != present {
                     refusals.extend(check_tunable(&table, decl, &request.name, &views).err());
                 }
             }

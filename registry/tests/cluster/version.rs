@@ -95,10 +95,13 @@ fn an_upgrade_moves_index_and_history_in_one_commit() {
 fn an_upgrade_outside_reports_what_does_not_fit() {
     let cluster = Cluster::new();
     let old = "----{ PROPERTY = Gone; EXTENSION; STRING; DEFAULT = \"x\"; }\n{ PROPERTY = Small; EXTENSION; INT; DEFAULT = 1; }";
-    let new = "Failover = TRUE;----{ PROPERTY = small; EXTENSION; INT; MAX = 5; DEFAULT = 1; }\n{ PROPERTY = Wanted; EXTENSION; STRING; }";
+    let new = "Failover = TRUE;----{ PROPERTY = small; EXTENSION; INT; MAX = 5; DEFAULT = 1; }\n{ PROPERTY = Wanted; EXTENSION; STRING; TUNABLE = AT_CREATION; }";
     cluster.register(&[&rtr("t", "1", METHODS, old), &rtr("t", "2", METHODS, new)]);
     cluster.ok("group create g --node n1,n2 -p Maximum_primaries=2");
     cluster.ok("resource create r --group g --type t:1 -p Gone=y -p Small=9");
     insta::assert_snapshot!(cluster.ok("resource state r --type-version 2 --reason seen").text());
+    // What is needed may be given whatever its TUNABLE; what is given then obeys it.
+    assert!(cluster.ok("resource set r -p Wanted=x").changed);
+    assert!(cluster.refused("resource set r -p Wanted=y").contains("AT_CREATION"));
     cluster.verify();
 }
