@@ -433,12 +433,12 @@ fn no_command_is_named_where_nothing_helps() {
     assert_eq!((refused.verdict, refused.possible), (Verdict::Blocked, Possible::Unknown));
     assert!(refused.commands.is_empty());
     // A rule that a command cures does not make it known.
-    assert_eq!(refused.because[0].kind, ReasonKind::Listed);
+    assert!(refused.because[0].origin.is_some());
     missing.group.maximum_primaries = 2;
     target.failover = Declared::default_value(true);
     let refused = ask(&present, &target, &missing, &["Limit=1"]);
     assert_eq!((refused.verdict, refused.possible), (Verdict::Blocked, Possible::Unknown));
-    assert_eq!(refused.because[0].kind, ReasonKind::Listed, "the state decides before the rule");
+    assert!(refused.because[0].origin.is_some(), "the state decides before the rule");
 }
 
 #[test]
