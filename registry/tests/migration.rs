@@ -383,6 +383,8 @@ fn a_property_that_needs_the_resource_disabled_needs_it_now() {
 
     let off = NodeView { enabled: false, ..NodeView::offline("n1") };
     let allowed = ask(&present, &target, &state(vec![off.clone()]), &["Limit=5"]);
+    assert_eq!(allowed.because[0].kind, ReasonKind::Listed, "what decides comes first");
+    assert_eq!(allowed.because.last().map(|reason| reason.kind), Some(ReasonKind::Property));
     assert_eq!((allowed.verdict, allowed.vendor_allows), (Verdict::Allowed, true));
     assert_eq!(allowed.values.get("Limit"), Some(&StoredValue::explicit(int(5))));
     let mut lost = state(vec![NodeView { state: rtreg_model::ResourceState::Unknown, ..off }]);
@@ -432,10 +434,12 @@ fn no_command_is_named_where_nothing_helps() {
     assert_eq!((refused.verdict, refused.possible), (Verdict::Blocked, Possible::Unknown));
     assert!(refused.commands.is_empty());
     // A rule that a command cures does not make it known.
+    assert!(refused.because[0].origin.is_some());
     missing.group.maximum_primaries = 2;
     target.failover = Declared::default_value(true);
     let refused = ask(&present, &target, &missing, &["Limit=1"]);
     assert_eq!((refused.verdict, refused.possible), (Verdict::Blocked, Possible::Unknown));
+    assert!(refused.because[0].origin.is_some(), "the state decides before the rule");
 }
 
 #[test]
