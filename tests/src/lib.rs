@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+pub mod grammar;
+pub mod mutate;
+
 use rtreg_checker::report::{Sources, text};
 use rtreg_checker::{LintOptions, lint};
 use rtreg_model::{Finding, Release};
@@ -28,6 +31,24 @@ pub fn rtr_files(folder: &Path) -> Vec<PathBuf> {
     }
     files.sort();
     files
+}
+
+/// The good examples of `rtr-examples/`: all but those of `broken/`.
+///
+/// # Panics
+/// If the folder cannot be read or has too few: a test without its data must not pass.
+pub fn good_examples() -> Vec<PathBuf> {
+    let examples = suite("..").join("rtr-examples").canonicalize().expect("rtr-examples is there");
+    let broken = examples.join("broken");
+    let files: Vec<PathBuf> = rtr_files(&examples).into_iter().filter(|path| !path.starts_with(&broken)).collect();
+    assert!(files.len() >= 16, "{} good examples", files.len());
+    files
+}
+
+/// What a good example is checked for. The one file of the 3.0 era has no RT_version, as its release permits.
+pub fn example_options(path: &Path) -> LintOptions {
+    let unversioned = path.components().any(|part| part.as_os_str() == "unversioned");
+    LintOptions::default().target(if unversioned { Release::V3_0 } else { Release::V4 })
 }
 
 /// What the first lines of a fixture ask for: `# target: 3.1`, `# zone-root`.
