@@ -122,6 +122,9 @@ impl<'s> Cursor<'s> {
     /// `upgrade-from = version , tunability`
     fn upgrade_from(&mut self, line: &mut Line<'s>, word: Word<'s>) -> Versioned<'s> {
         line.skip_blanks();
+        if let Some(both) = self.swapped(line) {
+            return both;
+        }
         let version = self.version(line);
         line.skip_blanks();
         if let Some(comma @ (b"," | b"=")) = line.rest.get(..1).filter(|_| version.is_some()) {
@@ -192,12 +195,25 @@ impl<'s> Cursor<'s> {
             }
             None => {
                 let word = line.word();
-                (!word.text.is_empty()).then_some(Value { text: word.text, span: word.span, quoted: false })
+                if word.text.is_empty() {
+                    return None;
+                }
+                let unopened = line.rest.first() == Some(&b'"');
+                if unopened {
+                    self.report_unopened(word.span);
+                }
+                let span = if unopened { word.span.to(line.take(1).span) } else { word.span };
+                Some(Value { text: word.text, span, quoted: unopened })
             }
         }
     }
 
+    /// `tunability = word`; quotes are taken too, and before it a second version.
     fn tunability(&mut self, line: &mut Line<'s>) -> Option<Word<'s>> {
+        if let Some(second) = self.second_version(line) {
+            line.take(second);
+            line.skip_blanks();
+        }
         let Some(length) = quoted_length(line.rest) else {
             let word = line.word();
             return (!word.text.is_empty()).then_some(word);
@@ -214,6 +230,53 @@ impl<'s> Cursor<'s> {
     }
 }
 
+impl<'s> Cursor<'s> {
+    /// The length of a second version, before the tunability; reported.
+    fn second_version(&mut self, line: &Line<'s>) -> Option<usize> {
+        let length = quoted_length(line.rest)?;
+        let behind = line.rest.get(length..)?.trim_ascii();
+        if !is_tunability(behind) {
+            return None;
+        }
+        let span = Span::new(line.at, line.at + u32::try_from(length).unwrap_or(0));
+        let message = format!("expected a tunability behind the version, found {}", self.quote(span));
+        let finding = self
+            .error("stray_token", span, message)
+            .help("a line has one version; write a line for each")
+            .delete("delete the second version", span, Applicability::Unsafe);
+        self.report(finding);
+        Some(length)
+    }
+
+    /// `ANYTIME "1.0"`: reports the exchange and gives both in the right order.
+    fn swapped(&mut self, line: &mut Line<'s>) -> Option<Versioned<'s>> {
+        let blanks = line.rest.iter().position(|byte| b" \t".contains(byte))?;
+        let (word, behind) = line.rest.split_at(blanks);
+        let quoted = behind.trim_ascii();
+        if !is_tunability(word) || quoted_length(quoted) != Some(quoted.len()) {
+            return None;
+        }
+        let tunability = line.word();
+        line.skip_blanks();
+        let version = line.take(quoted.len());
+        let span = tunability.span.to(version.span);
+        let message = format!("expected the version before {}, found it behind", self.quote(tunability.span));
+        let finding = self
+            .error("swapped_tokens", span, message)
+            .help("write it as `#$upgrade_from \"1.0\" WHEN_OFFLINE`")
+            .replace(
+                "exchange the two",
+                span,
+                format!("{} {}", String::from_utf8_lossy(version.text), tunability.to_text()),
+                Applicability::Safe,
+            );
+        self.report(finding);
+        let (range, _) = quotes::unquote(version.text);
+        let text = version.text.get(range).unwrap_or_default();
+        Some((Some(Value { text, span: version.span, quoted: true }), Some(tunability)))
+    }
+}
+
 fn is_tunability(text: &[u8]) -> bool {
     std::str::from_utf8(text).is_ok_and(|text| Tunability::parse(text).is_some())
 }
@@ -221,6 +284,9 @@ fn is_tunability(text: &[u8]) -> bool {
 /// The length of what is quoted at the start of the text, to its closing quote or, if that is missing, to the next blank;
 /// none if it does not start with a quote.
 fn quoted_length(text: &[u8]) -> Option<usize> {
+    if let Some(length) = quotes::doubled_length(text) {
+        return Some(length);
+    }
     let closed = match (text.first()?, quotes::typographic(text)) {
         (_, Some(quote)) => quotes::find_closing(text, quotes::TYPOGRAPHIC_LENGTH, quote),
         (quote @ (b'"' | b'\''), None) => {

@@ -14,8 +14,10 @@ mod lower;
 mod print;
 mod quotes;
 pub mod read;
+mod slips;
 mod statement;
 pub mod syntax;
+mod transpose;
 mod values;
 
 use rtreg_model::FileId;

@@ -254,7 +254,17 @@ impl Place<'_> {
     fn swap(&self) -> Option<Mutant> {
         let (first, second) = (self.part(), *self.parts.get(self.index + 1)?);
         let between = Span::new(first.span.end, second.span.start).slice(self.source);
-        let swapped = [second.span.slice(self.source), between, self.text()].concat();
+        let mut swapped = [second.span.slice(self.source), between, self.text()].concat();
+        // Two words stay two: what is swapped is tokens, not letters.
+        let is_word = |part: Part| !matches!(part.kind, PartKind::Mark(_));
+        if is_word(second)
+            && self.index.checked_sub(1).is_some_and(|index| self.parts[index].span.end == first.span.start)
+        {
+            swapped.insert(0, b' ');
+        }
+        if is_word(first) && self.parts.get(self.index + 2).is_some_and(|next| next.span.start == second.span.end) {
+            swapped.push(b' ');
+        }
         Some(self.replace(Span::new(first.span.start, second.span.end), &swapped))
     }
 

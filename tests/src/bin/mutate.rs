@@ -1,18 +1,26 @@
 //! `make mutate`: wounds every good example at every token, checks each mutant, and prints what was found by kind of wound.
-//! Words after the command name the verdicts or mutations whose mutants are listed. Never writes a file.
+//! Words after the command name the verdicts or mutations whose mutants are listed, and folders of other good files to wound.
+//! Never writes a file.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::ExitCode;
 
 use rtreg_model::Level;
 use rtreg_tests::mutate::{MUTATIONS, Mutant, Verdict, judge, mutants};
-use rtreg_tests::{example_options, good_examples, lint_text};
+use rtreg_tests::{example_options, good_examples, lint_text, rtr_files};
 
 fn main() -> ExitCode {
-    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let (folders, wanted): (Vec<String>, Vec<String>) =
+        std::env::args().skip(1).partition(|word| Path::new(word).is_dir());
+    let files = if folders.is_empty() {
+        good_examples()
+    } else {
+        folders.iter().flat_map(|folder| rtr_files(Path::new(folder))).collect()
+    };
     let mut counts: BTreeMap<(&str, Verdict), usize> = BTreeMap::new();
     let mut warned = 0;
-    for path in good_examples() {
+    for path in files {
         let source = std::fs::read(&path).expect("an example can be read");
         let options = example_options(&path);
         let before = lint_text("", &source, &options).0.len();
