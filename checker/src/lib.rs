@@ -15,4 +15,4 @@ mod lint;
 pub mod report;
 
 pub use context::LintOptions;
-pub use lint::{Rule, lint, rule, rules};
+pub use lint::{Rule, Set, lint, rule, rules};

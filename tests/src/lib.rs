@@ -6,8 +6,8 @@ pub mod grammar;
 pub mod mutate;
 
 use rtreg_checker::report::{Sources, text};
-use rtreg_checker::{LintOptions, lint};
-use rtreg_model::{Finding, Release};
+use rtreg_checker::{LintOptions, Set, lint};
+use rtreg_model::{Finding, Level, Release};
 
 /// The folder of a suite's fixtures.
 pub fn suite(name: &str) -> PathBuf {
@@ -69,9 +69,25 @@ pub fn fixture_options(source: &[u8]) -> LintOptions {
 
 /// The findings about a text, and how they look: 100 columns, ASCII, no colours.
 pub fn lint_text(name: &str, source: &[u8], options: &LintOptions) -> (Vec<Finding>, String) {
+    lint_where(name, source, options, |_| true)
+}
+
+/// [`lint_text`] with all rules, but of what is only worth knowing only what this rule finds.
+pub fn lint_for(rule: &str, name: &str, source: &[u8]) -> (Vec<Finding>, String) {
+    let options = fixture_options(source).set(Set::All);
+    lint_where(name, source, &options, |finding| finding.level > Level::Note || finding.rule == rule)
+}
+
+fn lint_where(
+    name: &str,
+    source: &[u8],
+    options: &LintOptions,
+    wanted: impl Fn(&Finding) -> bool,
+) -> (Vec<Finding>, String) {
     let mut sources = Sources::default();
     let file = sources.add(name, source.to_vec());
-    let findings = lint(&rtreg_parser::parse(source, file), options);
+    let mut findings = lint(&rtreg_parser::parse(source, file), options);
+    findings.retain(wanted);
     let rendered = text::render(&findings, &sources, &text::TextOptions::default());
     (findings, rendered)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use rtreg_checker::{Rule, rule, rules};
-use rtreg_tests::{fixture_options, lint_text, rtr_files, suite};
+use rtreg_tests::{lint_for, rtr_files, suite};
 
 /// Findings that no file of reasonable size can show.
 const WITHOUT_FIXTURE: [&str; 1] = ["file_too_large"];
@@ -73,7 +73,7 @@ fn explanations_are_complete_and_true() {
         let (example, instead) = (block(&doc, "# Example"), block(&doc, "# Instead"));
         let (wrong, right) = (in_a_file(example, example, instead), in_a_file(example, instead, instead));
         let fires = |source: &str| {
-            let (findings, rendered) = lint_text(rule.id(), source.as_bytes(), &fixture_options(source.as_bytes()));
+            let (findings, rendered) = lint_for(rule.id(), rule.id(), source.as_bytes());
             (findings.iter().filter(|finding| finding.rule == rule.id()).count(), findings.len(), rendered)
         };
         let (count, all, rendered) = fires(&wrong);
