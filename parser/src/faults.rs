@@ -34,3 +34,73 @@ pub const SYNTAX_RULES: &[(&str, &str)] = &[
     ("wrong_bracket", "a bracket or parenthesis stands in place of a brace"),
     ("wrong_encoding", "the file is UTF-16; RTR files are ASCII"),
 ];
+
+/// Those of [`SYNTAX_RULES`] that are warnings; all others are errors.
+pub const SYNTAX_WARNINGS: [&str; 2] = ["byte_order_mark", "windows_line_ends"];
+
+/// The explanation of a rule of the syntax in Markdown: the summary, then the sections What, Why (with the source), Example,
+/// Instead. None for any other word.
+///
+/// ```
+/// assert!(rtreg_parser::syntax_doc("missing_semicolon").is_some_and(|doc| doc.contains("# Why")));
+/// assert!(rtreg_parser::syntax_doc("missing_stop_method").is_none());
+/// ```
+pub fn syntax_doc(id: &str) -> Option<&'static str> {
+    SYNTAX_DOCS.iter().find(|(rule, _)| *rule == id).map(|(_, doc)| *doc)
+}
+
+macro_rules! docs {
+    ($($name:ident,)+) => {
+        const SYNTAX_DOCS: &[(&str, &str)] =
+            &[$((stringify!($name), include_str!(concat!("faults/", stringify!($name), ".md"))),)+];
+    };
+}
+
+docs! {
+    byte_order_mark,
+    doubled_quote,
+    empty_list_element,
+    file_too_large,
+    incomplete_directive,
+    misplaced_declaration,
+    misplaced_directive,
+    missing_close_brace,
+    missing_comma,
+    missing_equals,
+    missing_open_brace,
+    missing_opening_quote,
+    missing_semicolon,
+    nul_byte,
+    quoted_tunability,
+    single_quotes,
+    split_name,
+    stray_brace,
+    stray_token,
+    stray_words,
+    swapped_tokens,
+    text_after_directive,
+    typographic_quotes,
+    unknown_directive,
+    unquoted_version,
+    unterminated_string,
+    unusual_space,
+    windows_line_ends,
+    wrong_bracket,
+    wrong_encoding,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_rule_has_its_explanation() {
+        let ids = |(id, _): &(&'static str, &'static str)| *id;
+        assert!(SYNTAX_RULES.iter().map(ids).eq(SYNTAX_DOCS.iter().map(ids)));
+        for (id, summary) in SYNTAX_RULES {
+            let first = syntax_doc(id).and_then(|doc| doc.lines().next()).unwrap_or_default();
+            assert_eq!(first.to_lowercase(), format!("{summary}.").to_lowercase(), "{id}");
+        }
+        assert!(SYNTAX_WARNINGS.iter().all(|id| syntax_doc(id).is_some()));
+    }
+}

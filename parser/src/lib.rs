@@ -22,7 +22,7 @@ mod values;
 
 use rtreg_model::FileId;
 
-pub use faults::SYNTAX_RULES;
+pub use faults::{SYNTAX_RULES, SYNTAX_WARNINGS, syntax_doc};
 pub use lower::lower;
 pub use print::print;
 pub use syntax::{

@@ -87,6 +87,38 @@ fn explanations_are_complete_and_true() {
     }
 }
 
+/// Faults that no plain text can show.
+const NOT_TEXT: [&str; 6] =
+    ["byte_order_mark", "file_too_large", "nul_byte", "unusual_space", "windows_line_ends", "wrong_encoding"];
+
+#[test]
+fn explanations_of_the_syntax_are_complete_and_true() {
+    let mut tried = 0;
+    for (id, _) in rtreg_parser::SYNTAX_RULES {
+        let doc = rtreg_parser::syntax_doc(id).unwrap_or_default();
+        for section in ["# What", "# Why", "# Example", "# Instead"] {
+            assert!(doc.contains(&format!("\n{section}\n\n")), "{id}: {section} is missing");
+        }
+        if NOT_TEXT.contains(id) {
+            continue;
+        }
+        let (example, instead) = (block(doc, "# Example"), block(doc, "# Instead"));
+        let file = |lines: &str| match lines.contains("Resource_type") {
+            true => format!("{lines}\n"),
+            false => in_a_file(example, lines, instead),
+        };
+        let (wrong, right) = (file(example), file(instead));
+        let rules = |source: &str| {
+            let findings = lint_for(id, id, source.as_bytes()).0;
+            findings.iter().map(|finding| finding.rule).collect::<Vec<_>>()
+        };
+        assert_eq!(rules(&wrong), [*id], "the example of {id}:\n{wrong}");
+        assert!(rules(&right).is_empty(), "what {id} recommends: {:?}\n{right}", rules(&right));
+        tried += 1;
+    }
+    assert!(tried > 20);
+}
+
 fn block<'d>(doc: &'d str, section: &str) -> &'d str {
     let behind = doc.split(section).nth(1).and_then(|rest| rest.split("```text\n").nth(1));
     behind.and_then(|rest| rest.split("\n```").next()).unwrap_or_else(|| panic!("{section} has no text block"))

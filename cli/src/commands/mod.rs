@@ -1,6 +1,8 @@
 //! The commands, one file each: arguments, the call of the pure crates, the printing of what they say.
 
+mod explain;
 mod lint;
+mod rules;
 mod schema;
 mod upgrade;
 
@@ -14,6 +16,10 @@ use crate::error::{CliError, Exit};
 pub enum Command {
     /// Check RTR files: one finding a fault, with its place and its cure.
     Lint(lint::Arguments),
+    /// Explain a rule: what it finds, why that matters, an example, and what to write instead.
+    Explain(explain::Arguments),
+    /// List the rules with their levels and sets.
+    Rules(rules::Arguments),
     /// Upgrade a resource to another version of its type, if that is allowed now; say why, and what helps, if not.
     Upgrade(upgrade::Arguments),
     /// Print the JSON Schema of an answer, or the names of all schemas.
@@ -28,6 +34,8 @@ impl Command {
     pub fn run(self, app: &App) -> Result<Exit, CliError> {
         match self {
             Self::Lint(arguments) => lint::run(&arguments, app),
+            Self::Explain(arguments) => explain::run(&arguments, app),
+            Self::Rules(arguments) => rules::run(&arguments, app),
             Self::Upgrade(arguments) => upgrade::run(arguments, app),
             Self::Schema(arguments) => schema::run(&arguments),
         }

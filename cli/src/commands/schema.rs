@@ -15,8 +15,10 @@ pub struct Arguments {
 
 /// Every schema with its name; one line for each answer that has `--format json`.
 const SCHEMAS: &[(&str, fn() -> Schema)] = &[
+    ("explain", || schema_for!(super::explain::RuleReport)),
     ("history-entry", || schema_for!(rtreg_registry::history::Entry)),
     ("lint", || schema_for!(rtreg_checker::report::json::JsonReport)),
+    ("rules", || schema_for!(super::rules::RulesReport)),
     ("upgrade", || schema_for!(rtreg_registry::gate::DecisionReport)),
 ];
 
