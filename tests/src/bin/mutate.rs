@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
-use rtreg_model::Level;
+use rtreg_model::{Finding, Level};
 use rtreg_tests::mutate::{MUTATIONS, Mutant, Verdict, judge, mutants};
 use rtreg_tests::{example_options, good_examples, lint_text, rtr_files};
 
@@ -20,6 +20,7 @@ fn main() -> ExitCode {
     };
     let mut counts: BTreeMap<(&str, Verdict), usize> = BTreeMap::new();
     let mut warned = 0;
+    let mut meant = [0_usize; 2];
     for path in files {
         let source = std::fs::read(&path).expect("an example can be read");
         let options = example_options(&path);
@@ -29,6 +30,10 @@ fn main() -> ExitCode {
             *counts.entry((mutation.name, verdict)).or_default() += 1;
             let warnings = findings.iter().filter(|finding| finding.level != Level::Error).count();
             warned += usize::from(verdict == Verdict::One && warnings > before);
+            if mutant.is_wrong {
+                meant[0] += 1;
+                meant[1] += usize::from(findings.iter().any(says_what_is_meant));
+            }
             let listed = wanted.iter().any(|word| *word == mutation.name || *word == format!("{verdict:?}"));
             let both = wanted.len() < 2 || wanted.contains(&format!("{verdict:?}"));
             if listed && both && !matches!(verdict, Verdict::One) {
@@ -36,7 +41,12 @@ fn main() -> ExitCode {
             }
         }
     }
+    println!("{} of {} misspelt keywords are answered with the word that is meant", meant[1], meant[0]);
     summary(&counts, warned)
+}
+
+fn says_what_is_meant(finding: &Finding) -> bool {
+    finding.rule == "split_name" || finding.help.as_ref().is_some_and(|help| help.contains("did you mean"))
 }
 
 fn show(name: &str, verdict: Verdict, mutant: &Mutant, file: &str, options: &rtreg_checker::LintOptions) {
