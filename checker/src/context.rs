@@ -6,7 +6,7 @@ use rtreg_model::standard::{
 };
 use rtreg_model::{Level, Method, PropertyKind, Release, Span, suggest};
 use rtreg_parser::{
-    Attribute, AttributeValue, Declaration, Directive, DirectiveKind, Entry, Item, Rtr, Token, Value, Values,
+    Attribute, AttributeValue, Declaration, Directive, DirectiveKind, Entry, Item, Rtr, Token, TokenKind, Value, Values,
 };
 
 use crate::lint::Set;
@@ -141,7 +141,7 @@ impl<'a> Context<'a> {
             tokens: &rtr.tokens,
             declarations: rtr.declarations().map(|node| TypeDeclaration::new(node, &faults)).collect(),
             directives: rtr.directives().filter(|directive| !faults.touch(directive.span)).collect(),
-            has_directive: rtr.directives().next().is_some(),
+            has_directive: rtr.tokens.iter().any(|token| token.kind == TokenKind::Directive),
             entries: rtr.entries().map(|node| TableEntry::new(node, &faults)).collect(),
             head_broken: faults.first().is_some_and(|fault| fault.start <= table),
             start: rtr.items.first().map_or(Span::at(0), |item| match item {
@@ -190,6 +190,11 @@ impl<'a> Context<'a> {
             DirectiveKind::UpgradeFrom { version: Some(version), .. } => Some((directive, version)),
             _ => None,
         })
+    }
+
+    /// Whether every entry has a name that can be read: what is not there is missing.
+    pub(crate) fn table_is_readable(&self) -> bool {
+        self.entries.iter().all(|entry| entry.whole && entry.name.is_some_and(|name| !name.text.is_empty()))
     }
 
     /// The DEFAULT of a system-defined property, by the vendor's spelling of its name.

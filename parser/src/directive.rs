@@ -63,10 +63,14 @@ impl<'s> Cursor<'s> {
         let mut line = Line { rest: text, at: token.span.start };
         let marker = line.take(2);
         let word = line.word();
+        let word =
+            self.split_word(&mut line, word, |joined| DIRECTIVES.iter().any(|it| it.eq_ignore_ascii_case(joined)));
         let span = marker.span.to(line.whole());
-        let kind = if word.is("upgrade") {
+        let joined: Vec<u8> = word.text.iter().copied().filter(|byte| !b" \t".contains(byte)).collect();
+        let means = |name: &str| joined.eq_ignore_ascii_case(name.as_bytes());
+        let kind = if means("upgrade") {
             DirectiveKind::Upgrade
-        } else if word.is("upgrade_from") {
+        } else if means("upgrade_from") {
             let (version, tunability) = self.upgrade_from(&mut line, word);
             DirectiveKind::UpgradeFrom { version, tunability }
         } else {
@@ -216,6 +220,7 @@ impl<'s> Cursor<'s> {
         }
         let Some(length) = quoted_length(line.rest) else {
             let word = line.word();
+            let word = self.split_word(line, word, |joined| Tunability::parse(joined).is_some());
             return (!word.text.is_empty()).then_some(word);
         };
         let token = line.take(length);
@@ -231,6 +236,21 @@ impl<'s> Cursor<'s> {
 }
 
 impl<'s> Cursor<'s> {
+    /// The word and the next one, reported, if they are one word with a blank inside; else the word.
+    fn split_word(&mut self, line: &mut Line<'s>, word: Word<'s>, is_known: impl Fn(&str) -> bool) -> Word<'s> {
+        let mut behind = Line { rest: line.rest, at: line.at };
+        behind.skip_blanks();
+        let second = behind.word();
+        let joined = format!("{}{}", word.to_text(), second.to_text());
+        if word.text.is_empty() || second.text.is_empty() || !is_known(&joined) {
+            return word;
+        }
+        *line = behind;
+        let span = word.span.to(second.span);
+        self.report_split(span, &joined);
+        Word { text: self.text(span), span }
+    }
+
     /// The length of a second version, before the tunability; reported.
     fn second_version(&mut self, line: &Line<'s>) -> Option<usize> {
         let length = quoted_length(line.rest)?;

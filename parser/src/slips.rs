@@ -2,11 +2,11 @@
 //! bracket for a brace, a name in two parts. Words the findings about them and lets the statement go on as it is meant.
 
 use rtreg_model::standard::{self, TypePropertyKind};
-use rtreg_model::{Applicability, Edit, Span, suggest};
+use rtreg_model::{Applicability, Edit, PropertyTunable, Span, suggest};
 
 use crate::cursor::{Cursor, OneEdit};
 use crate::statement::Place;
-use crate::syntax::{TokenKind, Word};
+use crate::syntax::{Token, TokenKind, Value, Word};
 
 impl<'s> Cursor<'s> {
     /// Whether the token `ahead` tokens away starts something new, so that the statement before it is over.
@@ -160,6 +160,35 @@ impl<'s> Cursor<'s> {
         self.report(finding);
     }
 
+    /// A name or word that is known, with a blank inside.
+    pub fn report_split(&mut self, span: Span, joined: &str) {
+        let finding = self
+            .error("split_name", span, format!("expected `{joined}`, found it with a blank inside"))
+            .help("delete the blank")
+            .replace("delete the blank", span, joined, Applicability::Safe);
+        self.report(finding);
+    }
+
+    /// The value of PROPERTY or TUNABLE with a blank inside: takes and reports both parts.
+    pub fn split_value(&mut self, name: &Word<'_>) -> Option<Value<'s>> {
+        let is_known: fn(&str) -> bool = match () {
+            () if name.is("PROPERTY") => |word| standard::standard_property(word).is_some(),
+            () if name.is("TUNABLE") => |word| PropertyTunable::parse(word).is_some(),
+            () => return None,
+        };
+        let is_word = |token: &Token| token.kind == TokenKind::Word;
+        let (first, second) = (self.peek().filter(is_word)?, self.ahead(1).filter(is_word)?);
+        let joined = format!("{}{}", self.word(first).to_text(), self.word(second).to_text());
+        if self.on_new_line(1) || is_known(&self.word(first).to_text()) || !is_known(&joined) {
+            return None;
+        }
+        let span = first.span.to(second.span);
+        self.report_split(span, &joined);
+        self.bump();
+        self.bump();
+        Some(Value { text: self.text(span), span, quoted: false })
+    }
+
     /// A name with a blank inside: takes and reports both parts.
     pub fn split_name(&mut self, place: Place) -> Option<Word<'s>> {
         let (first, second) = (self.peek()?, self.ahead(1).filter(|token| token.kind == TokenKind::Word)?);
@@ -171,13 +200,8 @@ impl<'s> Cursor<'s> {
         if !place.knows(&name) {
             return None;
         }
-        let joined = String::from_utf8_lossy(&joined).into_owned();
         let span = name.span;
-        let finding = self
-            .error("split_name", span, format!("expected `{joined}`, found it with a blank inside"))
-            .help("delete the blank")
-            .replace("delete the blank", span, joined, Applicability::Safe);
-        self.report(finding);
+        self.report_split(span, &String::from_utf8_lossy(&joined));
         self.bump();
         self.bump();
         Some(Word { text: self.text(span), span })

@@ -39,6 +39,9 @@ impl<'s> Cursor<'s> {
     pub fn values(&mut self, name: Word<'s>, place: Place) -> Values<'s> {
         let mut list = List::new(self.last.end);
         let mut braced = false;
+        if let Some(value) = self.split_value(&name) {
+            list.push(value);
+        }
         loop {
             match self.kind(0) {
                 Some(TokenKind::Semicolon) => {

@@ -30,7 +30,7 @@ use crate::lint::Report;
 pub(super) const LEVEL: Level = Level::Note;
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    if context.entries.iter().any(|entry| !entry.whole) {
+    if !context.table_is_readable() {
         return;
     }
     for (declaration, _) in context.sound() {

@@ -22,7 +22,7 @@
 //! { PROPERTY = Port_list; DEFAULT = 80/tcp; TUNABLE = AT_CREATION; }
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Level, suggest};
 
 use crate::context::Context;
 use crate::lint::Report;
@@ -31,16 +31,11 @@ pub(super) const LEVEL: Level = Level::Warning;
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     let Some(scalable) = context.scalable_default() else { return };
-    let hides = |name: &str| suggest_port_list(name);
-    if context.entries.iter().any(|entry| !entry.whole || hides(&entry.name_text())) {
+    let may_be = |name: &str| suggest::nearest(name, ["Port_list"]).is_some();
+    if !context.table_is_readable() || context.entries.iter().any(|entry| may_be(&entry.name_text())) {
         return;
     }
     report.add(scalable, "expected an entry for Port_list in a scalable type, found none", |draft| {
         draft.help("add `{ PROPERTY = Port_list; TUNABLE = AT_CREATION; }` to the property table")
     });
-}
-
-/// Whether the name is that of Port_list, or a misspelling of it, which is found elsewhere.
-fn suggest_port_list(name: &str) -> bool {
-    rtreg_model::suggest::nearest(name, ["Port_list"]).is_some()
 }
