@@ -34,6 +34,9 @@ impl<'s> Cursor<'s> {
             None => name,
         };
         let attached = flag.span != name.span;
+        if !attached && !matches!(self.kind(0), Some(TokenKind::Comma | TokenKind::Word)) {
+            return None;
+        }
         let is_flag = place.knows_flag(&flag) && self.starts_anew(usize::from(!attached), place);
         if attached && is_flag {
             self.report_wrong_end(Span::new(flag.span.end, name.span.end), place);
@@ -171,6 +174,9 @@ impl<'s> Cursor<'s> {
 
     /// The value of PROPERTY or TUNABLE with a blank inside: takes and reports both parts.
     pub fn split_value(&mut self, name: &Word<'_>) -> Option<Value<'s>> {
+        if self.kind(1) != Some(TokenKind::Word) {
+            return None;
+        }
         let is_known: fn(&str) -> bool = match () {
             () if name.is("PROPERTY") => |word| standard::standard_property(word).is_some(),
             () if name.is("TUNABLE") => |word| PropertyTunable::parse(word).is_some(),
