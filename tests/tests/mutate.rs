@@ -20,7 +20,7 @@ fn one_wound_is_one_finding() {
     let mut missed = String::new();
     for path in good_examples() {
         let source = std::fs::read(&path).expect("an example can be read");
-        for (mutation, mutant) in mutants(&source).filter(|_| random(&mut seed) % SAMPLE == 0) {
+        for (mutation, mutant) in mutants(&source).filter(|_| random(&mut seed).is_multiple_of(SAMPLE)) {
             let (verdict, findings) = judge(&mutant, &example_options(&path));
             *counts.entry(verdict).or_default() += 1;
             *tried.entry(mutation.name).or_default() += 1;

@@ -27,7 +27,11 @@ pub struct Arguments {
     zone_root: Option<PathBuf>,
 }
 
-fn release(word: &str) -> Result<Release, String> {
+/// Reads a release.
+///
+/// # Errors
+/// What was expected.
+pub fn release(word: &str) -> Result<Release, String> {
     Release::parse(word).ok_or_else(|| "expected 3.0, 3.1, 3.2 or 4.x".to_owned())
 }
 
