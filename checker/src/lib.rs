@@ -11,8 +11,10 @@
 //! ```
 
 mod context;
+mod explain;
 mod lint;
 pub mod report;
 
 pub use context::LintOptions;
-pub use lint::{Rule, lint, rule, rules};
+pub use explain::{Explanation, explanation, explanations, page};
+pub use lint::{Rule, Set, lint, rule, rules};

@@ -1,5 +1,6 @@
 //! The commands, one file each: arguments, the call of the pure crates, the printing of what they say.
 
+mod explain;
 mod group;
 mod history;
 mod lint;
@@ -7,6 +8,7 @@ mod list;
 mod node;
 mod register;
 mod resource;
+mod rules;
 mod schema;
 mod setting;
 mod show;
@@ -25,6 +27,10 @@ use crate::error::{CliError, Exit};
 pub enum Command {
     /// Check RTR files: one finding a fault, with its place and its cure.
     Lint(lint::Arguments),
+    /// Explain a rule: what it finds, why that matters, an example, and what to write instead.
+    Explain(explain::Arguments),
+    /// List the rules with their levels and sets.
+    Rules(rules::Arguments),
     /// Register versions of resource types from their RTR files, all of them or none.
     Register(register::Arguments),
     /// Unregister a version of a type that no resource uses.
@@ -64,6 +70,8 @@ impl Command {
     pub fn run(self, app: &App) -> Result<Exit, CliError> {
         match self {
             Self::Lint(arguments) => lint::run(&arguments, app),
+            Self::Explain(arguments) => explain::run(&arguments, app),
+            Self::Rules(arguments) => rules::run(&arguments, app),
             Self::Register(arguments) => register::run(arguments, app),
             Self::Unregister(arguments) => unregister::run(arguments, app),
             Self::Type(command) => type_set::run(command, app),
