@@ -16,7 +16,8 @@ use Tunability::{Anytime, AtCreation, WhenDisabled, WhenOffline, WhenUnmanaged, 
 
 fn ask(present: &ResourceType, target: &ResourceType, state: &State) -> Decision {
     let (present, target) = (registered(present), registered(target));
-    let request = Request { resource: "web", target: &target, present: &present, properties: &[] };
+    let request =
+        Request { resource: "web", target: &target, present: &present, properties: &[], dependency_faults: &[] };
     decide(&request, state, &Settings::default())
 }
 
@@ -298,6 +299,12 @@ fn two_lines_for_one_version_are_as_strict_as_the_stricter() {
     }
 }
 
+/// Another resource of the group, on n1.
+fn member(name: &str, enabled: bool, online: bool) -> Member {
+    let view = if online { common::online("n1", "2.0") } else { NodeView::offline("n1") };
+    Member { name: name.to_owned(), group: "web-rg".to_owned(), nodes: vec![with(view, |view| view.enabled = enabled)] }
+}
+
 #[test]
 fn the_least_disturbing_commands_are_named() {
     let two = web("2.0", &[("1.0", Anytime)]);
@@ -305,9 +312,7 @@ fn the_least_disturbing_commands_are_named() {
     let running = || {
         let mut running = state(vec![online("n1", "2.0"), off("n2", true)]);
         running.dependents = vec!["shop".to_owned()];
-        running.group.members = ["db", "shop", "web"]
-            .map(|name| Member { name: name.to_owned(), enabled_anywhere: true, online_anywhere: true })
-            .into();
+        running.group.members = ["db", "web", "shop"].map(|name| member(name, true, true)).into();
         running
     };
     assert_eq!(commands(&[("2.0", WhenUnmonitored)], &running()), ["rtreg resource unmonitor web"]);
@@ -342,7 +347,7 @@ fn the_least_disturbing_commands_are_named() {
     let statements = ask(&two, &web("3.0", &[("2.0", WhenOffline)]), &unknown).statements;
     assert_eq!(statements[0], "rtreg node down n2");
     let mut idle = state(vec![off("n1", false)]);
-    idle.group.members = vec![Member { name: "db".to_owned(), enabled_anywhere: false, online_anywhere: false }];
+    idle.group.members = vec![member("db", false, false)];
     assert_eq!(commands(&[("2.0", WhenUnmanaged)], &idle), ["rtreg group unmanage web-rg"]);
     assert!(ask(&two, &web("3.0", &[("2.0", WhenUnmanaged)]), &idle).affects.is_empty());
 }
@@ -352,11 +357,6 @@ fn what_else_is_disturbed_is_named() {
     let two = web("2.0", &[]);
     let mut running = state(vec![online("n1", "2.0")]);
     running.dependents = vec!["shop".to_owned(), "far".to_owned()];
-    let member = |name: &str, enabled, online| Member {
-        name: name.to_owned(),
-        enabled_anywhere: enabled,
-        online_anywhere: online,
-    };
     running.group.members = vec![
         member("web", true, true),
         member("db", true, false),
@@ -467,7 +467,8 @@ impl Case {
         let make = if self.has_monitor { web } else { web_without_monitor };
         let (present, target) = (make(self.present, &self.present_lines), web("3.0", &self.lines));
         let (present, target) = (registered(&present), registered(&target));
-        let request = Request { resource: "web", target: &target, present: &present, properties: &[] };
+        let request =
+            Request { resource: "web", target: &target, present: &present, properties: &[], dependency_faults: &[] };
         decide(&request, &self.state, &Settings { empty_upgrade_from: self.reading })
     }
 

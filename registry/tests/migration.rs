@@ -364,7 +364,13 @@ fn wrong_values_are_refused_with_what_to_say_instead() {
 fn ask(present: &ResourceType, target: &ResourceType, state: &State, command: &[&str]) -> Decision {
     let properties: Vec<Assignment> = command.iter().map(|text| assign(text)).collect();
     let (present, target) = (registered(present), registered(target));
-    let request = Request { resource: "web", target: &target, present: &present, properties: &properties };
+    let request = Request {
+        resource: "web",
+        target: &target,
+        present: &present,
+        properties: &properties,
+        dependency_faults: &[],
+    };
     decide(&request, state, &Settings::default())
 }
 
@@ -451,7 +457,7 @@ fn rules_of_the_registry_refuse() {
     let mut running = state(vec![online("n1", "1.0"), NodeView::offline("n2")]);
     let old = registered(&present);
     let decision = |target: &rtreg_registry::gate::Version<'_>, state: &State| {
-        let request = Request { resource: "web", target, present: &old, properties: &[] };
+        let request = Request { resource: "web", target, present: &old, properties: &[], dependency_faults: &[] };
         decide(&request, state, &Settings::default())
     };
     let mut new = registered(&target);

@@ -82,7 +82,8 @@ fn decide_case(key: &[&str], state: &State) -> Decision {
         _ => EmptyUpgradeFrom::CatchAll,
     };
     let (present, target) = (registered(&present), registered(&target));
-    let request = Request { resource: "web", target: &target, present: &present, properties: &[] };
+    let request =
+        Request { resource: "web", target: &target, present: &present, properties: &[], dependency_faults: &[] };
     decide(&request, state, &Settings { empty_upgrade_from })
 }
 
