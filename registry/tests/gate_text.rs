@@ -143,7 +143,9 @@ fn not_listed_needs_the_group_unmanaged() {
     let mut unmanaged = running;
     unmanaged.group.managed = false;
     unmanaged.group.online_on.clear();
+    unmanaged.group.members.clear();
     unmanaged.nodes[0] = NodeView { enabled: false, ..NodeView::offline("n1") };
+    unmanaged.nodes[1].enabled = false;
     unmanaged.nodes[1].initialised_by = Origin::Unknown;
     insta::assert_snapshot!("trace_of_init_text", text(&ask(THREE, TWO, &unmanaged, &[])));
 }
@@ -239,7 +241,10 @@ fn every_command_of_the_vendor_is_followed_by_the_one_that_records_it() {
     );
     let mut unmanaged = recorded;
     unmanaged.group.managed = false;
+    unmanaged.group.online_on.clear();
+    unmanaged.group.members.clear();
     unmanaged.nodes[0] = NodeView { enabled: false, initialised_by: by("0.8"), ..NodeView::offline("n1") };
+    unmanaged.nodes[1].enabled = false;
     assert_eq!(
         ask(&one("0.8"), THREE, &unmanaged, &[("Token", "x")]).decision.commands,
         [

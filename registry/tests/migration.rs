@@ -486,7 +486,10 @@ fn rules_of_the_registry_refuse() {
     let refused = decision(&new, &running);
     assert_eq!(
         (refused.commands, refused.affects),
-        (vec!["rtreg resource delete shop".to_owned()], vec!["shop".to_owned()])
+        (
+            vec!["rtreg resource disable shop".to_owned(), "rtreg resource delete shop".to_owned()],
+            vec!["shop".to_owned()]
+        )
     );
     assert_eq!(refused.because[0].place.as_ref().map(|place| place.span), Some(Span::new(15, 19)));
     let mut many = target.clone();
@@ -503,7 +506,7 @@ fn rules_of_the_registry_refuse() {
         other.version = Declared::default_value(common::version(version));
         let refused = decision(&registered(&other), &running);
         assert_eq!((refused.verdict, refused.possible), (Verdict::Blocked, Possible::Never), "{version}");
-        assert!(refused.because.iter().any(|reason| reason.kind == ReasonKind::RegistryRule));
+        assert_eq!(refused.because[0].kind, ReasonKind::RegistryRule);
     }
 }
 

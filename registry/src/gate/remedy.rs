@@ -124,7 +124,11 @@ pub(super) fn one_primary(resource: &str, state: &State) -> Vec<Step> {
 /// The other resources that a row disturbs.
 pub(super) fn affects(need: &Need<'_>, state: &State, steps: &[Step]) -> Vec<String> {
     let touches_group = |step: &Step| matches!(step, Step::GroupManage | Step::GroupUnmanage);
-    let takes_down = |step: &Step| matches!(step, Step::Restart { .. } | Step::Disable { .. });
+    let takes_down = |step: &Step| match step {
+        Step::Restart { .. } => true,
+        Step::Disable { resources } => resources.iter().any(|name| name == need.resource),
+        _ => false,
+    };
     let mut affected: Vec<String> = Vec::new();
     if steps.iter().any(|step| takes_down(step) || touches_group(step)) {
         affected.extend(state.dependents.iter().cloned());
