@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Cluster, rtr};
+use common::{Cluster, rtr, valid};
 
 const METHODS: &[&str] = &["Start", "Stop", "Update", "Monitor_start", "Monitor_stop"];
 
@@ -73,4 +73,36 @@ fn a_cluster_recorded_without_origins_gets_useful_answers() {
     assert!(statements.contains("--started-by"), "the way to state what is not known: {decision:#}");
     cluster.ok("resource state web-rs --node n1 online --started-by 2.0 --monitor running --monitor-started-by 2.0");
     assert_eq!(cluster.json("upgrade web-rs --to 3.0 --preview")["decision"], "allowed");
+}
+
+#[test]
+fn every_decision_is_as_its_schema_says() {
+    let cluster = chain(true);
+    let refused = valid(&cluster, "upgrade", "upgrade web-rs --to 1.0 -p Start_timeout=9");
+    assert_eq!(refused["possible"], "never");
+    let blocked = valid(&cluster, "upgrade", "upgrade web-rs --to 4.0 --preview");
+    assert_eq!(blocked["afterwards"][0], "clresource monitor web-rs");
+    let done = valid(&cluster, "upgrade", "upgrade web-rs --to XMPL.web:2.0");
+    assert_eq!(done["vendor_command"], "clresource set -p Type_version=2.0 web-rs");
+    assert_eq!(cluster.json("show resource web-rs")["type_version"], "2.0");
+}
+
+/// What may be known only from the store is part of the decision: the preview says what the command says.
+#[test]
+fn a_preview_exits_like_the_command() {
+    let cluster = chain(true);
+    cluster.write("mail.rtr", &rtr("mail", "2.0", METHODS, &[]));
+    cluster.ok("register mail.rtr");
+    for (code, words) in [
+        (11, "upgrade web-rs --to 2.0 -p Resource_dependencies=nosuch"),
+        (11, "upgrade web-rs --to 2.0 -p Resource_dependencies=web-rs"),
+        (11, "upgrade web-rs --to mail:2.0"),
+        (11, "upgrade web-rs --to web:3.0 -p Resource_dependencies_weak=web-rs"),
+        (4, "upgrade web-rs --to 7.0"),
+        (0, "upgrade web-rs --to web:2.0"),
+    ] {
+        let preview = cluster.fails(code, &format!("{words} --preview"));
+        let real = cluster.fails(code, words);
+        assert_eq!(preview.lines().next(), real.lines().next());
+    }
 }

@@ -31,7 +31,8 @@ fn measure(bencher: divan::Bencher<'_, '_>, properties: usize, state: &State) {
     let (present, target) = types(properties);
     let (present, target) = (registered(&present), registered(&target));
     bencher.counter(ItemsCount::new(1_usize)).bench(|| {
-        let request = Request { resource: "web", target: &target, present: &present, properties: &[] };
+        let request =
+            Request { resource: "web", target: &target, present: &present, properties: &[], dependency_faults: &[] };
         decide(divan::black_box(&request), divan::black_box(state), &Settings::default())
     });
 }

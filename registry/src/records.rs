@@ -118,6 +118,9 @@ pub struct ResourceRecord {
     /// Created under Sun Cluster 3.0: keeps old defaults.
     #[serde(default)]
     pub created_under_3_0: bool,
+    /// Its version was changed outside of rtreg at least once, which no gate has seen. Stays for good.
+    #[serde(default)]
+    pub type_version_stated: bool,
     /// Values that do not follow the default, by the name as the type's file spells it.
     #[serde(default)]
     pub values: BTreeMap<String, crate::migration::StoredValue>,

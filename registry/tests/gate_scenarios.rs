@@ -16,7 +16,8 @@ use Tunability::{Anytime, AtCreation, WhenDisabled, WhenOffline, WhenUnmanaged, 
 
 fn ask(present: &ResourceType, target: &ResourceType, state: &State) -> Decision {
     let (present, target) = (registered(present), registered(target));
-    let request = Request { resource: "web", target: &target, present: &present, properties: &[] };
+    let request =
+        Request { resource: "web", target: &target, present: &present, properties: &[], dependency_faults: &[] };
     decide(&request, state, &Settings::default())
 }
 
@@ -169,6 +170,27 @@ fn unknown_origins_are_settled_by_the_file_of_the_type() {
     }
 }
 
+/// A change of version outside of rtreg was not gated by T's file, so that the file settles nothing any more.
+#[test]
+fn what_was_changed_outside_settles_no_unknown_origin() {
+    let three = web("3.0", &[("2.0", Anytime), ("1.0", WhenOffline)]);
+    let mut stated = recorded();
+    assert_eq!(ask(&web("2.0", &[]), &three, &stated).verdict, Verdict::Allowed);
+    stated.resource.type_version_stated = true;
+    let decision = ask(&web("2.0", &[]), &three, &stated);
+    assert_eq!((decision.verdict, decision.tunability), (Verdict::Blocked, WhenUnmanaged));
+    assert!(decision.vendor_allows);
+    assert!(decision.because.iter().all(|reason| !reason.settled));
+    assert!(decision.because[0].sentence.contains("was changed outside of rtreg"));
+    // That its file would have settled it is said only where it would have.
+    let open = ask(&web("2.0", &[("1.0", Anytime)]), &three, &stated);
+    assert!(!open.because[0].sentence.contains("outside of rtreg"), "{}", open.because[0].sentence);
+    // What is known stays known.
+    let known = with(online("n1", "2.0"), |_| {});
+    let state = State { nodes: vec![known, with(NodeView::offline("n2"), |_| {})], ..stated };
+    assert_eq!(ask(&web("2.0", &[]), &three, &state).verdict, Verdict::Allowed);
+}
+
 #[test]
 fn unknown_origins_that_nothing_settles_ask_for_what_ends_them() {
     let two = web("2.0", &[("1.0", Anytime)]);
@@ -181,11 +203,13 @@ fn unknown_origins_that_nothing_settles_ask_for_what_ends_them() {
     assert_eq!((first.kind, &first.live_version), (ReasonKind::UnknownState, &None));
     assert_eq!(first.place.as_ref().map(|place| place.span.start), Some(200), "the line that may apply");
     assert_eq!(refused.commands, ["clresource disable web", "clresource enable web", "rtreg resource restart web"]);
-    assert_eq!(refused.statements, ["rtreg resource state web --node n1 online --started-by VERSION"]);
-    let mut monitor_only = known.clone();
-    monitor_only.nodes.iter_mut().for_each(|view| view.started_by = by("2.0"));
-    let refused = ask(&two, &three, &monitor_only);
-    assert_eq!((refused.tunability, refused.statements), (WhenUnmonitored, vec![]));
+    assert_eq!(
+        refused.statements,
+        [
+            "rtreg resource state web --node n1 online --started-by VERSION",
+            "rtreg resource state web --node n1 online --monitor-started-by VERSION"
+        ]
+    );
     // No line asks for that much; the default for an unlisted version does.
     let lax = web("3.0", &[("2.0", Anytime), ("1.0", WhenUnmonitored)]);
     assert_eq!(ask(&two, &lax, &known).because[0].place, None);
@@ -251,7 +275,16 @@ fn a_trace_of_init_outlives_unmanaging_on_nodes_that_missed_it() {
     let three = web("3.0", &[("2.0", WhenUnmanaged)]);
     for (status, commands) in [
         (NodeStatus::Down, &["rtreg node up n2", "rtreg group manage web-rg", "rtreg group unmanage web-rg"][..]),
-        (NodeStatus::Unknown, &["rtreg node up n2", "rtreg group manage web-rg", "rtreg group unmanage web-rg"]),
+        // What runs on a node that was unknown is not known: the group is unmanaged only after it is surely disabled.
+        (
+            NodeStatus::Unknown,
+            &[
+                "rtreg node up n2",
+                "rtreg resource disable web",
+                "rtreg group manage web-rg",
+                "rtreg group unmanage web-rg",
+            ],
+        ),
         (NodeStatus::Up, &["rtreg group manage web-rg", "rtreg group unmanage web-rg"]),
     ] {
         let kept = with(off("n2", false), |view| (view.status, view.initialised_by) = (status, by("2.0")));
@@ -302,6 +335,12 @@ fn two_lines_for_one_version_are_as_strict_as_the_stricter() {
     }
 }
 
+/// Another resource of the group, on n1.
+fn member(name: &str, enabled: bool, online: bool) -> Member {
+    let view = if online { common::online("n1", "2.0") } else { NodeView::offline("n1") };
+    Member { name: name.to_owned(), group: "web-rg".to_owned(), nodes: vec![with(view, |view| view.enabled = enabled)] }
+}
+
 #[test]
 fn the_least_disturbing_commands_are_named() {
     let two = web("2.0", &[("1.0", Anytime)]);
@@ -309,14 +348,16 @@ fn the_least_disturbing_commands_are_named() {
     let running = || {
         let mut running = state(vec![online("n1", "2.0"), off("n2", true)]);
         running.dependents = vec!["shop".to_owned()];
-        running.group.members = ["db", "shop", "web"]
-            .map(|name| Member { name: name.to_owned(), enabled_anywhere: true, online_anywhere: true })
-            .into();
+        running.group.members = ["db", "web", "shop"].map(|name| member(name, true, true)).into();
         running
     };
     assert_eq!(commands(&[("2.0", WhenUnmonitored)], &running()), ["rtreg resource unmonitor web"]);
-    assert_eq!(commands(&[("2.0", WhenOffline)], &running()), ["rtreg resource disable web"]);
-    assert_eq!(commands(&[("2.0", WhenDisabled)], &running()), ["rtreg resource disable web"]);
+    let both = ["rtreg resource disable shop", "rtreg resource disable web"];
+    assert_eq!(commands(&[("2.0", WhenOffline)], &running()), both);
+    assert_eq!(commands(&[("2.0", WhenDisabled)], &running()), both);
+    let mut alone = running();
+    alone.dependents.clear();
+    assert_eq!(commands(&[("2.0", WhenOffline)], &alone), ["rtreg resource disable web"]);
     assert_eq!(
         commands(&[("2.0", WhenUnmanaged)], &running()),
         [
@@ -332,32 +373,35 @@ fn the_least_disturbing_commands_are_named() {
     old.nodes[0].started_by = by("1.0");
     assert_eq!(
         commands(&[("2.0", WhenUnmonitored), ("1.0", WhenOffline)], &old),
-        ["rtreg resource unmonitor web", "rtreg resource restart web"]
+        [
+            "rtreg resource unmonitor web",
+            "rtreg resource disable shop",
+            "rtreg resource restart web",
+            "rtreg resource enable shop"
+        ]
     );
     let mut failed = running();
     failed.nodes[0].state = ResourceState::StopFailed;
     assert_eq!(
         commands(&[("2.0", WhenOffline)], &failed),
-        ["rtreg resource clear web --node n1", "rtreg resource disable web"]
+        ["rtreg resource clear web --node n1", "rtreg resource disable shop", "rtreg resource disable web"]
     );
     let mut unknown = running();
     unknown.nodes[1] = with(NodeView::unknown("n2"), |view| view.initialised_by = by("2.0"));
-    assert_eq!(commands(&[("2.0", WhenOffline)], &unknown), ["rtreg node up n2", "rtreg resource disable web"]);
-    unknown.nodes[0] = off("n1", true);
     assert_eq!(
         commands(&[("2.0", WhenOffline)], &unknown),
-        ["rtreg node up n2", "rtreg resource disable web"],
-        "a node that comes up is not known to be idle"
+        ["rtreg node up n2", "rtreg resource disable shop", "rtreg resource disable web"]
     );
     // Where a Start failed, a restart is no cure that is known to work.
     let mut half = running();
     half.nodes[0].started_by = by("1.0");
     half.nodes[1] = with(online("n2", "2.0"), |view| view.state = ResourceState::StartFailed);
-    assert_eq!(commands(&[("2.0", Anytime), ("1.0", WhenOffline)], &half), ["rtreg resource disable web"]);
+    let refused = commands(&[("2.0", Anytime), ("1.0", WhenOffline)], &half);
+    assert!(!refused.iter().any(|command| command.contains("restart")), "{refused:?}");
     let statements = ask(&two, &web("3.0", &[("2.0", WhenOffline)]), &unknown).statements;
     assert_eq!(statements[0], "rtreg node down n2");
     let mut idle = state(vec![off("n1", false)]);
-    idle.group.members = vec![Member { name: "db".to_owned(), enabled_anywhere: false, online_anywhere: false }];
+    idle.group.members = vec![member("db", false, false)];
     assert_eq!(commands(&[("2.0", WhenUnmanaged)], &idle), ["rtreg group unmanage web-rg"]);
     assert!(ask(&two, &web("3.0", &[("2.0", WhenUnmanaged)]), &idle).affects.is_empty());
 }
@@ -367,11 +411,6 @@ fn what_else_is_disturbed_is_named() {
     let two = web("2.0", &[]);
     let mut running = state(vec![online("n1", "2.0")]);
     running.dependents = vec!["shop".to_owned(), "far".to_owned()];
-    let member = |name: &str, enabled, online| Member {
-        name: name.to_owned(),
-        enabled_anywhere: enabled,
-        online_anywhere: online,
-    };
     running.group.members = vec![
         member("web", true, true),
         member("db", true, false),
@@ -482,7 +521,8 @@ impl Case {
         let make = if self.has_monitor { web } else { web_without_monitor };
         let (present, target) = (make(self.present, &self.present_lines), web("3.0", &self.lines));
         let (present, target) = (registered(&present), registered(&target));
-        let request = Request { resource: "web", target: &target, present: &present, properties: &[] };
+        let request =
+            Request { resource: "web", target: &target, present: &present, properties: &[], dependency_faults: &[] };
         decide(&request, &self.state, &Settings { empty_upgrade_from: self.reading })
     }
 
@@ -584,7 +624,13 @@ fn every_answer_is_consistent() {
                 prop_assert_ne!(decision.possible, Possible::Now);
                 let never = decision.tunability == AtCreation;
                 prop_assert_eq!(never, decision.possible == Possible::Never);
-                prop_assert_eq!(never, decision.commands.is_empty(), "{:?}", decision);
+                prop_assert!(!never || decision.commands.is_empty() && decision.statements.is_empty());
+                let helps = !decision.commands.is_empty() || decision.possible == Possible::Unknown;
+                prop_assert!(never || helps, "{:?}", decision);
+                let keeps = |view: &NodeView| view.node == "n3" && view.initialised_by != Origin::None;
+                let left_behind = case.state.nodes.iter().any(keeps) && decision.tunability == WhenUnmanaged;
+                prop_assert!(decision.possible != Possible::Unknown || left_behind);
+                prop_assert!(decision.possible != Possible::Unknown || !decision.statements.is_empty());
                 helped.set(helped.get() + usize::from(!never));
             }
         }

@@ -6,9 +6,9 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::{by, online, state};
-use rtreg_model::{Driver, FileId, MonitorState, NodeStatus, Origin, PropertyValue, ResourceState, ResourceType, Span};
+use rtreg_model::{Driver, FileId, MonitorState, NodeStatus, Origin, PropertyValue, ResourceState, ResourceType};
 use rtreg_registry::gate::{
-    Assignment, Decision, DecisionReport, Member, NodeView, Request, Settings, SpanReport, State, decide, render,
+    Assignment, Decision, DecisionReport, Member, NodeView, Request, Settings, State, decide, render,
 };
 use rtreg_registry::migration::StoredValue;
 
@@ -74,7 +74,13 @@ fn ask(present: &str, target: &str, state: &State, command: &[(&str, &str)]) -> 
         |(name, value): &(&str, &str)| Assignment { name: (*name).to_owned(), node: None, value: (*value).to_owned() };
     let properties: Vec<Assignment> = command.iter().map(value).collect();
     let (present, target) = (common::registered(&present), common::registered(&target));
-    let request = Request { resource: "web", target: &target, present: &present, properties: &properties };
+    let request = Request {
+        resource: "web",
+        target: &target,
+        present: &present,
+        properties: &properties,
+        dependency_faults: &[],
+    };
     let files = [present.file(), target.file()].into_iter().zip(texts).collect();
     Answer { decision: decide(&request, state, &Settings::default()), files }
 }
@@ -92,8 +98,12 @@ fn running() -> State {
     let mut running =
         state(vec![online("n1", "1.0"), NodeView { initialised_by: by("1.0"), ..NodeView::offline("n2") }]);
     running.dependents = vec!["shop".to_owned()];
-    let member = |name: &str| Member { name: name.to_owned(), enabled_anywhere: true, online_anywhere: true };
-    running.group.members = vec![member("web"), member("db")];
+    let member = |name: &str| Member {
+        name: name.to_owned(),
+        group: "web-rg".to_owned(),
+        nodes: vec![online("n1", "1.0"), NodeView::offline("n2")],
+    };
+    running.group.members = vec![member("db"), member("web")];
     running
 }
 
@@ -133,7 +143,9 @@ fn not_listed_needs_the_group_unmanaged() {
     let mut unmanaged = running;
     unmanaged.group.managed = false;
     unmanaged.group.online_on.clear();
+    unmanaged.group.members.clear();
     unmanaged.nodes[0] = NodeView { enabled: false, ..NodeView::offline("n1") };
+    unmanaged.nodes[1].enabled = false;
     unmanaged.nodes[1].initialised_by = Origin::Unknown;
     insta::assert_snapshot!("trace_of_init_text", text(&ask(THREE, TWO, &unmanaged, &[])));
 }
@@ -229,7 +241,10 @@ fn every_command_of_the_vendor_is_followed_by_the_one_that_records_it() {
     );
     let mut unmanaged = recorded;
     unmanaged.group.managed = false;
+    unmanaged.group.online_on.clear();
+    unmanaged.group.members.clear();
     unmanaged.nodes[0] = NodeView { enabled: false, initialised_by: by("0.8"), ..NodeView::offline("n1") };
+    unmanaged.nodes[1].enabled = false;
     assert_eq!(
         ask(&one("0.8"), THREE, &unmanaged, &[("Token", "x")]).decision.commands,
         [
@@ -252,21 +267,11 @@ fn cures_of_broken_rules_in_a_recorded_group() {
     target.installed_nodes = Some(vec!["n1".to_owned()]);
     target.other_resources = vec!["a".to_owned(), "b".to_owned()];
     let present = common::registered(&present);
-    let request = Request { resource: "web", target: &target, present: &present, properties: &[] };
+    let request =
+        Request { resource: "web", target: &target, present: &present, properties: &[], dependency_faults: &[] };
     let decision = decide(&request, &recorded, &Settings::default());
     let source = |name: &str| (name == target.file()).then(|| text_of_single.clone().into_bytes());
     insta::assert_snapshot!("rules_text", render(&decision, &source));
-}
-
-#[test]
-fn columns_count_characters_and_invalid_bytes() {
-    let source = b"a\n\xc3\xa9\xffb\ncd";
-    let span = SpanReport::new(Span::new(5, 7), source);
-    assert_eq!((span.start, span.end), (5, 7));
-    assert_eq!((span.line, span.column), (2, 3));
-    assert_eq!((span.end_line, span.end_column), (3, 1));
-    let beyond = SpanReport::new(Span::new(0, 99), source);
-    assert_eq!((beyond.line, beyond.column, beyond.end_line, beyond.end_column), (1, 1, 3, 3));
 }
 
 #[test]

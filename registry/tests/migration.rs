@@ -364,7 +364,13 @@ fn wrong_values_are_refused_with_what_to_say_instead() {
 fn ask(present: &ResourceType, target: &ResourceType, state: &State, command: &[&str]) -> Decision {
     let properties: Vec<Assignment> = command.iter().map(|text| assign(text)).collect();
     let (present, target) = (registered(present), registered(target));
-    let request = Request { resource: "web", target: &target, present: &present, properties: &properties };
+    let request = Request {
+        resource: "web",
+        target: &target,
+        present: &present,
+        properties: &properties,
+        dependency_faults: &[],
+    };
     decide(&request, state, &Settings::default())
 }
 
@@ -455,7 +461,7 @@ fn rules_of_the_registry_refuse() {
     let mut running = state(vec![online("n1", "1.0"), NodeView::offline("n2")]);
     let old = registered(&present);
     let decision = |target: &rtreg_registry::gate::Version<'_>, state: &State| {
-        let request = Request { resource: "web", target, present: &old, properties: &[] };
+        let request = Request { resource: "web", target, present: &old, properties: &[], dependency_faults: &[] };
         decide(&request, state, &Settings::default())
     };
     let mut new = registered(&target);
@@ -484,7 +490,10 @@ fn rules_of_the_registry_refuse() {
     let refused = decision(&new, &running);
     assert_eq!(
         (refused.commands, refused.affects),
-        (vec!["rtreg resource delete shop".to_owned()], vec!["shop".to_owned()])
+        (
+            vec!["rtreg resource disable shop".to_owned(), "rtreg resource delete shop".to_owned()],
+            vec!["shop".to_owned()]
+        )
     );
     assert_eq!(refused.because[0].place.as_ref().map(|place| place.span), Some(Span::new(15, 19)));
     let mut many = target.clone();
@@ -501,7 +510,7 @@ fn rules_of_the_registry_refuse() {
         other.version = Declared::default_value(common::version(version));
         let refused = decision(&registered(&other), &running);
         assert_eq!((refused.verdict, refused.possible), (Verdict::Blocked, Possible::Never), "{version}");
-        assert!(refused.because.iter().any(|reason| reason.kind == ReasonKind::RegistryRule));
+        assert_eq!(refused.because[0].kind, ReasonKind::RegistryRule);
     }
 }
 

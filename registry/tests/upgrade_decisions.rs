@@ -82,7 +82,8 @@ fn decide_case(key: &[&str], state: &State) -> Decision {
         _ => EmptyUpgradeFrom::CatchAll,
     };
     let (present, target) = (registered(&present), registered(&target));
-    let request = Request { resource: "web", target: &target, present: &present, properties: &[] };
+    let request =
+        Request { resource: "web", target: &target, present: &present, properties: &[], dependency_faults: &[] };
     decide(&request, state, &Settings { empty_upgrade_from })
 }
 
@@ -174,8 +175,13 @@ fn every_combination_is_as_written() {
                 let present = if edge == "empty_unversioned" { "" } else { "2.0" };
                 let origins = origins.map(|word| origin_of(word, present));
                 for column in &states {
-                    let state = state_of(column, &origins[0], &origins[1], &origins[2]);
+                    let mut state = state_of(column, &origins[0], &origins[1], &origins[2]);
                     let found = letter(&decide_case(&key, &state));
+                    // T's file has a weak line and settles no unknown origin, so that a change outside adds nothing.
+                    if key[2..].contains(&"unknown") {
+                        state.resource.type_version_stated = true;
+                        assert_eq!(letter(&decide_case(&key, &state)), found, "{key:?} {column}");
+                    }
                     let expected = &rows[covering[0]].cells[column];
                     if found != expected {
                         wrong.push(format!("{key:?} {column}: expected {expected}, found {found}"));

@@ -3,7 +3,7 @@
 
 use rtreg_model::{Finding, Label, Level, Span};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::sources::{Sources, line_starts, locate};
 
@@ -79,7 +79,7 @@ pub struct JsonRelated {
 }
 
 /// A place: bytes from 0, half-open; lines and columns from 1, columns in Unicode scalar values, an invalid byte as one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct JsonSpan {
     /// First byte.
     pub start: u32,

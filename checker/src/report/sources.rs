@@ -96,3 +96,19 @@ fn position(text: &[u8], lines: &[u32], at: u32) -> (u32, u32) {
     let column = 1 + before.utf8_chunks().map(count).sum::<usize>();
     (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_invalid_bytes() {
+        let source = b"a\n\xc3\xa9\xffb\ncd";
+        let span = locate(source, &line_starts(source), Span::new(5, 7));
+        assert_eq!((span.start, span.end), (5, 7));
+        assert_eq!((span.line, span.column), (2, 3));
+        assert_eq!((span.end_line, span.end_column), (3, 1));
+        let beyond = locate(source, &line_starts(source), Span::new(0, 99));
+        assert_eq!((beyond.line, beyond.column, beyond.end_line, beyond.end_column), (1, 1, 3, 3));
+    }
+}

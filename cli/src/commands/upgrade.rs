@@ -15,7 +15,7 @@ use crate::output;
 pub struct Arguments {
     /// The resource.
     resource: String,
-    /// The version that it is to have: RT_version, or the full name of the type.
+    /// The version that it is to have: RT_version (or `unversioned`), or a name that means this version of the type.
     #[arg(long, value_name = "VERSION")]
     to: String,
     /// A value that it is to have then: NAME=VALUE, or NAME{node}=VALUE for one node.

@@ -26,11 +26,24 @@ pub(super) const DEPENDENTS_MAX: usize = 1000;
 /// The resources that values name, each with the properties that name it.
 pub(super) type Dependencies = BTreeMap<String, BTreeSet<String>>;
 
+/// What is wrong with a property that names resources.
+#[derive(Debug)]
+pub(super) struct Fault {
+    /// The property.
+    pub property: String,
+    /// Why, as a command refuses it.
+    pub refusal: Refusal,
+}
+
 /// The resources that a resource depends on: by its values, or by the default of its type.
 pub(super) fn of_values(
     resource_type: &ResourceType,
     values: &BTreeMap<String, StoredValue>,
 ) -> Result<Dependencies, Refusal> {
+    read(resource_type, values).map_err(|fault| fault.refusal)
+}
+
+fn read(resource_type: &ResourceType, values: &BTreeMap<String, StoredValue>) -> Result<Dependencies, Fault> {
     let mut found = Dependencies::new();
     for property in DEPENDENCY_PROPERTIES {
         let declared = resource_type.declared_property(property).and_then(|decl| decl.default.as_ref());
@@ -40,12 +53,30 @@ pub(super) fn of_values(
         };
         if let Some(PropertyValue::StringArray(names)) = value {
             for name in names {
-                let name = strip_qualifier(property, name)?;
+                let fault = |refusal| Fault { property: property.to_owned(), refusal };
+                let name = strip_qualifier(property, name).map_err(fault)?;
                 found.entry(name.to_owned()).or_default().insert(property.to_owned());
             }
         }
     }
     Ok(found)
+}
+
+/// What is wrong with the dependencies that values of a type would give a resource, beside those that it has; nothing if
+/// all is well.
+///
+/// # Errors
+/// [`CommandError::Store`].
+pub(super) fn fault(
+    view: &View<'_>,
+    resource: &str,
+    from: &Dependencies,
+    (resource_type, values): (&ResourceType, &BTreeMap<String, StoredValue>),
+) -> Result<Option<Fault>, CommandError> {
+    match read(resource_type, values) {
+        Ok(to) => find_fault(view, resource, from, &to),
+        Err(fault) => Ok(Some(fault)),
+    }
 }
 
 fn strip_qualifier<'n>(property: &str, name: &'n str) -> Result<&'n str, Refusal> {
@@ -80,38 +111,47 @@ pub(super) fn check(
     from: &Dependencies,
     to: &Dependencies,
 ) -> Result<(), CommandError> {
+    match find_fault(view, resource, from, to)? {
+        Some(fault) => Err(fault.refusal.into()),
+        None => Ok(()),
+    }
+}
+
+fn find_fault(
+    view: &View<'_>,
+    resource: &str,
+    from: &Dependencies,
+    to: &Dependencies,
+) -> Result<Option<Fault>, CommandError> {
     for (name, properties) in to {
         let property = properties.first().map_or(WEAK, String::as_str);
+        let fault = |refusal| Some(Fault { property: property.to_owned(), refusal });
         if name == resource {
-            return Err(Refusal::new(
-                "dependency_cycle",
-                format!("property `{property}`: resource `{resource}` cannot depend on itself"),
-            )
-            .help("leave it out")
-            .into());
+            let message = format!("property `{property}`: resource `{resource}` cannot depend on itself");
+            return Ok(fault(Refusal::new("dependency_cycle", message).help("leave it out")));
         }
         if !from.contains_key(name) && view.get(&keys::resource(name))?.is_none() {
-            return Err(not_found(view, property, name)?.into());
+            return Ok(fault(not_found(view, property, name)?));
         }
     }
-    let strong: Vec<&String> =
-        to.iter().filter(|(_, properties)| is_strong(properties)).map(|(name, _)| name).collect();
-    let was_strong = |name: &&&String| from.get(**name).is_some_and(is_strong);
-    for name in strong.iter().filter(|name| !was_strong(name)) {
+    let strong = to.iter().filter(|(_, properties)| is_strong(properties));
+    let was_strong = |name: &String| from.get(name).is_some_and(is_strong);
+    for (name, properties) in strong.filter(|(name, _)| !was_strong(name)) {
         if let Some(path) = path_back(view, name, resource)? {
             let path: Vec<&str> = std::iter::once(resource).chain(path.iter().map(String::as_str)).collect();
-            return Err(Refusal::new(
+            let property = properties.iter().find(|property| *property != WEAK).map_or(WEAK, String::as_str);
+            let refusal = Refusal::new(
                 "dependency_cycle",
                 format!(
                     "resource `{resource}` cannot depend on `{name}`: that would be a cycle, {}",
                     path.join(" -> ")
                 ),
             )
-            .help(format!("take one of these dependencies out, or use {WEAK}, which only orders"))
-            .into());
+            .help(format!("take one of these dependencies out, or use {WEAK}, which only orders"));
+            return Ok(Some(Fault { property: property.to_owned(), refusal }));
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 fn is_strong(properties: &BTreeSet<String>) -> bool {
@@ -165,25 +205,36 @@ pub(super) fn direct_dependents(view: &View<'_>, resource: &str) -> Result<Depen
     Ok(found)
 }
 
-/// The resources whose dependencies other than weak ones lead to a resource, nearest first, at most
+/// The resources whose dependencies other than weak ones lead to a resource, each after all that it depends on, at most
 /// [`DEPENDENTS_MAX`]; no condition: they are for the words of an answer.
 pub(super) fn all_dependents(view: &View<'_>, resource: &str) -> Result<Vec<String>, StoreError> {
-    let mut found: Vec<String> = Vec::new();
-    let mut next = vec![resource.to_owned()];
-    while !next.is_empty() && found.len() < DEPENDENTS_MAX {
-        let mut further = Vec::new();
-        for name in &next {
-            for (dependent, properties) in direct_dependents(view, name)? {
-                if is_strong(&properties) && dependent != resource && !found.contains(&dependent) {
-                    found.push(dependent.clone());
-                    further.push(dependent);
-                }
-            }
-        }
-        next = further;
-    }
-    found.truncate(DEPENDENTS_MAX);
+    let mut found = with_dependents(view, &[resource.to_owned()])?;
+    found.retain(|name| name != resource);
     Ok(found)
+}
+
+/// Resources and those whose dependencies other than weak ones lead to one of them, each after all of these that it depends
+/// on; beside the resources themselves at most [`DEPENDENTS_MAX`]. No condition.
+pub(super) fn with_dependents(view: &View<'_>, resources: &[String]) -> Result<Vec<String>, StoreError> {
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut dependents_first = Vec::new();
+    // Of each resource first its dependents are put into the row, then itself: the last to be opened stands first.
+    let mut open: Vec<(String, bool)> = resources.iter().map(|name| (name.clone(), false)).collect();
+    while let Some((name, is_left)) = open.pop() {
+        if is_left {
+            dependents_first.push(name);
+            continue;
+        }
+        if seen.len() >= DEPENDENTS_MAX + resources.len() || !seen.insert(name.clone()) {
+            continue;
+        }
+        open.push((name.clone(), true));
+        let dependents = direct_dependents(view, &name)?.into_iter().rev();
+        let strong = dependents.filter(|(dependent, properties)| is_strong(properties) && !seen.contains(dependent));
+        open.extend(strong.map(|(dependent, _)| (dependent, false)));
+    }
+    dependents_first.reverse();
+    Ok(dependents_first)
 }
 
 /// Refuses to delete a resource that others depend on; that none does becomes a condition.

@@ -110,6 +110,7 @@ fn new_resource(
         base: loaded.record.name.base().to_owned(),
         type_version: loaded.record.version.clone(),
         created_under_3_0: request.created_under_3_0,
+        type_version_stated: false,
         values,
         nodes: BTreeMap::new(),
     };

@@ -3,18 +3,19 @@
 
 use std::collections::BTreeMap;
 
-use rtreg_model::{RtVersion, TypeName, suggest};
+use rtreg_model::{RtVersion, suggest};
 use serde_json::json;
 
+use super::dependencies;
 use super::settings::read_settings;
 use super::version::{GateState, SetTypeVersion, gate_state, gate_version, set_type_version};
 use crate::error::{CommandError, Refusal};
-use crate::gate::{self, Assignment, Decision, DecisionReport, Verdict};
+use crate::gate::{self, Assignment, Decision, DecisionReport, DependencyFault, Verdict};
 use crate::keys;
 use crate::records::TypeRecord;
 use crate::store::KeyRange;
 use crate::transaction::Transaction;
-use crate::types::{LoadedType, load_type, type_version};
+use crate::types::{LoadedType, candidates, load_type, resolve_type, type_version};
 use crate::view::{View, decode};
 
 /// Most versions that a refusal lists.
@@ -25,7 +26,7 @@ const LISTED_MAX: usize = 20;
 pub struct Request {
     /// The resource.
     pub resource: String,
-    /// The RT_version that it is to have, or the full name of that version of its type.
+    /// The RT_version that it is to have (or `unversioned`), or a name that means that version of its type.
     pub to: String,
     /// Values given in the command.
     pub properties: Vec<Assignment>,
@@ -58,6 +59,9 @@ impl Report {
         if self.done {
             let Decision { resource, target, .. } = &self.decision;
             text.push_str(&format!("\nDone: {resource} has the type {target} now.\n"));
+            if let Some(command) = &self.decision.vendor_command {
+                text.push_str(&format!("rtreg has recorded that; in the cluster this command does it:\n  {command}\n"));
+            }
         } else if self.preview {
             text.push_str("\nThis was a preview: nothing was changed.\n");
         }
@@ -68,7 +72,7 @@ impl Report {
 /// Asks the gate for a resource, and upgrades it if that is allowed now and the request is no preview.
 ///
 /// # Errors
-/// A refusal `not_found` or `unknown_version`; [`CommandError::Store`]. That the gate does not allow is no error: the
+/// A refusal `not_found`, `unknown_version` or `ambiguous_type`; [`CommandError::Store`]. That the gate does not allow is no error: the
 /// report says so, and nothing is changed.
 pub fn upgrade(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, CommandError> {
     let settings = read_settings(&tx.view)?;
@@ -82,8 +86,10 @@ pub fn upgrade(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, Co
             target: &wanted,
             present: &present,
             properties: &request.properties,
+            dependency_faults: &[],
         };
-        gate::decide(&asked, &read.state, &settings)
+        let faults = dependency_faults(&tx.view, &asked, &read.state)?;
+        gate::decide(&gate::Request { dependency_faults: &faults, ..asked }, &read.state, &settings)
     };
     let sources = [&read.present, &target]
         .into_iter()
@@ -100,36 +106,63 @@ pub fn upgrade(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, Co
     Ok(report)
 }
 
-/// The version that `to` means: an RT_version of the resource's type, else the full name of one.
-fn find_target(view: &View<'_>, read: &GateState, to: &str) -> Result<LoadedType, CommandError> {
-    let base = &read.resource.base;
-    let by_version = if to.is_empty() { None } else { type_version(view, base, &RtVersion::new(to))? };
-    let record = match by_version {
-        Some(record) => record,
-        None => match by_full_name(view, base, to)? {
-            Some(record) => record,
-            None => return Err(unknown_version(view, base, to)?.into()),
-        },
-    };
-    load_type(view, &record)
+/// What is wrong with the dependencies that the resource would have.
+fn dependency_faults(
+    view: &View<'_>,
+    asked: &gate::Request<'_>,
+    state: &gate::State,
+) -> Result<Vec<DependencyFault>, CommandError> {
+    let (present, target) = (asked.present.resource_type, asked.target.resource_type);
+    let before = dependencies::of_values(present, &state.resource.values)?;
+    let values = gate::values_after(asked, state).values;
+    let fault = dependencies::fault(view, asked.resource, &before, (target, &values))?;
+    Ok(fault
+        .into_iter()
+        .map(|fault| DependencyFault { property: fault.property, message: sentence(&fault.refusal) })
+        .collect())
 }
 
-fn by_full_name(view: &View<'_>, base: &str, to: &str) -> Result<Option<TypeRecord>, CommandError> {
-    let name = TypeName::parse(to);
-    if name.base() != base {
-        return Ok(None);
+/// A refusal as a sentence.
+fn sentence(refusal: &Refusal) -> String {
+    let mut sentence = refusal.message.clone();
+    if let Some(first) = sentence.get(..1).map(str::to_ascii_uppercase) {
+        sentence.replace_range(..1, &first);
     }
-    let versions = match name.version() {
-        Some(version) => return Ok(type_version(view, base, &version)?),
-        None => view.range(&KeyRange::prefix(&keys::type_versions(base)), usize::MAX)?,
-    };
-    for stored in versions {
-        let record: TypeRecord = decode(&stored)?;
-        if record.name == name {
-            return Ok(Some(record));
-        }
+    match refusal.help.as_deref().map(|help| help.trim_end_matches('?')) {
+        Some(help) if refusal.help.as_deref() != Some(help) => format!("{sentence}; {help}?"),
+        Some(help) => format!("{sentence}; {help}."),
+        None => format!("{sentence}."),
     }
-    Ok(None)
+}
+
+/// The version that `to` means: an RT_version of the resource's type, or the word `unversioned`; else the full name of a
+/// version, or an abbreviation that means only one of the type's. A version of another type is found too: the gate says
+/// what is wrong with it.
+fn find_target(view: &View<'_>, read: &GateState, to: &str) -> Result<LoadedType, CommandError> {
+    let base = &read.resource.base;
+    let mut found = if to.is_empty() { None } else { type_version(view, base, &RtVersion::new(to))? };
+    if found.is_none() && to == "unversioned" {
+        found = type_version(view, base, &RtVersion::UNVERSIONED)?;
+    }
+    if found.is_none() {
+        found = by_name(view, base, to)?;
+    }
+    match found {
+        Some(record) => load_type(view, &record),
+        None => Err(unknown_version(view, base, to)?.into()),
+    }
+}
+
+fn by_name(view: &View<'_>, base: &str, to: &str) -> Result<Option<TypeRecord>, CommandError> {
+    let (mut candidates, complete) = candidates(view, to)?;
+    if candidates.iter().any(|candidate| candidate.name.base() == base) {
+        candidates.retain(|candidate| candidate.name.base() == base);
+    }
+    match candidates.as_slice() {
+        [] => Ok(None),
+        [only] if complete => only.read(view).map(Some),
+        _ => resolve_type(view, to).map(Some),
+    }
 }
 
 fn unknown_version(view: &View<'_>, base: &str, to: &str) -> Result<Refusal, CommandError> {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use rtreg_model::{NodeStatus, Origin, ResourceState};
+use rtreg_model::Origin;
 use serde_json::{Value, json};
 
 use super::changes::ChangeReport;
@@ -16,7 +16,7 @@ use crate::gate::{GroupView, Member, ResourceView, State, Version};
 use crate::history::Object;
 use crate::keys;
 use crate::migration::StoredValue;
-use crate::records::{GroupRecord, ResourceRecord};
+use crate::records::{GroupRecord, NodeRecord, ResourceRecord};
 use crate::store::KeyRange;
 use crate::transaction::Transaction;
 use crate::types::LoadedType;
@@ -52,6 +52,7 @@ pub fn gate_state(view: &View<'_>, name: &str) -> Result<GateState, CommandError
     let state = State {
         resource: ResourceView {
             created_under_3_0: member.stored.created_under_3_0,
+            type_version_stated: member.stored.type_version_stated,
             values: member.stored.values.clone(),
         },
         group: GroupView {
@@ -61,7 +62,7 @@ pub fn gate_state(view: &View<'_>, name: &str) -> Result<GateState, CommandError
             node_list: scene.group.node_list.clone(),
             maximum_primaries: scene.group.maximum_primaries,
             online_on: scene.online_nodes(),
-            members: group_members(view, &scene)?,
+            members: members(view, &scene)?,
         },
         nodes,
         dependents: dependencies::all_dependents(view, name)?,
@@ -92,21 +93,30 @@ fn read_initialised(view: &View<'_>, scene: &mut Scene) -> Result<(), CommandErr
     Ok(())
 }
 
-fn group_members(view: &View<'_>, scene: &Scene) -> Result<Vec<Member>, CommandError> {
+/// The resources of the group and what depends on them, as the gate wants them: for its words only.
+fn members(view: &View<'_>, scene: &Scene) -> Result<Vec<Member>, CommandError> {
+    let stored = view.peek(&KeyRange::prefix(&keys::by_group_all(&scene.group.name)), usize::MAX)?;
+    let names: Vec<String> = stored.iter().filter_map(|stored| keys::last_part(&stored.key)).collect();
+    let mut nodes = scene.nodes.clone();
+    let mut groups = BTreeMap::from([(scene.group.name.clone(), scene.group.node_list.clone())]);
     let mut members = Vec::new();
-    for stored in view.peek(&KeyRange::prefix(&keys::by_group_all(&scene.group.name)), usize::MAX)? {
-        let name = keys::last_part(&stored.key).unwrap_or_default();
+    for name in dependencies::with_dependents(view, &names)? {
         let Some(record) = view.peek_record::<ResourceRecord>(&keys::resource(&name))? else { continue };
-        let listed = scene.group.node_list.iter().filter_map(|name| scene.nodes.get(name));
-        // Neither switches nor states depend on what boots run.
-        let views: Vec<_> = listed.map(|node| effective::node_view(record.nodes.get(&node.name), node, None)).collect();
-        members.push(Member {
-            name,
-            enabled_anywhere: views.iter().any(|view| view.enabled),
-            online_anywhere: views
-                .iter()
-                .any(|view| view.status != NodeStatus::Down && view.state != ResourceState::Offline),
-        });
+        if !groups.contains_key(&record.group) {
+            let group = view.peek_record::<GroupRecord>(&keys::group(&record.group))?;
+            groups.insert(record.group.clone(), group.map(|group| group.node_list).unwrap_or_default());
+        }
+        let mut views = Vec::new();
+        for name in groups.get(&record.group).into_iter().flatten() {
+            if !nodes.contains_key(name)
+                && let Some(node) = view.peek_record::<NodeRecord>(&keys::node(name))?
+            {
+                nodes.insert(name.clone(), node);
+            }
+            // Neither switches nor states depend on what boots run.
+            views.extend(nodes.get(name).map(|node| effective::node_view(record.nodes.get(name), node, None)));
+        }
+        members.push(Member { name, group: record.group, nodes: views });
     }
     Ok(members)
 }
@@ -203,6 +213,7 @@ fn change_version(
     let after = dependencies::of_values(&target.resource_type, &change.values)?;
     dependencies::check(&tx.view, name, &before, &after)?;
     member.now.type_version = to.clone();
+    member.now.type_version_stated |= event != "upgrade";
     member.now.values = change.values;
     for node in init_nodes.values().filter(|node| is_init_node(&node_list, target, &node.name)) {
         // A node that is an Init_node only now: boots before this moment ran nothing for the resource.

@@ -39,12 +39,16 @@ pub struct Decision {
     pub commands: Vec<String>,
     /// Commands that say what is unknown, to be used only where they are true.
     pub statements: Vec<String>,
+    /// The commands that bring back, after the upgrade, what `commands` take down.
+    pub afterwards: Vec<String>,
     /// Other resources that the commands would disturb.
     pub affects: Vec<String>,
     /// What happens to the properties.
     pub changes: Vec<PropertyChange>,
     /// The values after the upgrade; they mean something only where it is allowed.
     pub values: BTreeMap<String, StoredValue>,
+    /// The vendor's command for the upgrade itself; none unless it is allowed in a group whose driver is `recorded`.
+    pub vendor_command: Option<String>,
     /// The group.
     pub group: String,
     /// Whether the group is managed.

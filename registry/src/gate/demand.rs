@@ -1,7 +1,7 @@
 //! Demands: what Type_version and the three origins ask for, and whether the state gives it (design section 5, points 2
 //! to 4). This is where a yes comes from; it never words anything.
 
-use rtreg_model::{MonitorState, NodeStatus, Origin, RtVersion, Tunability};
+use rtreg_model::{InitNodes, MonitorState, NodeStatus, Origin, RtVersion, Tunability};
 
 use super::decision::{AliveThrough, Place, ReasonKind};
 use super::edge::Edges;
@@ -16,6 +16,8 @@ pub(super) struct Ask {
     pub version: Option<RtVersion>,
     /// The record does not know the version, but it can only be T.
     pub settled: bool,
+    /// It would be settled, had the version not been changed outside of rtreg.
+    pub unsettled: bool,
     pub tunability: Tunability,
     /// What the edge asked for before the state that ends the origin capped it.
     pub uncapped: Tunability,
@@ -27,7 +29,7 @@ pub(super) struct Ask {
 /// All that is asked in a state, and whether the state gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Assessment {
-    /// Type_version first, then strictest first.
+    /// What decides first, then strictest first.
     pub asks: Vec<Ask>,
     pub tunability: Tunability,
     pub truth: Truth,
@@ -56,7 +58,9 @@ pub(super) fn assess(edges: &Edges<'_>, state: &State) -> Assessment {
             }
         }
     }
-    asks.sort_by_key(|ask| std::cmp::Reverse(ask.tunability));
+    // Of those that ask for the same, what is in the way decides: in an unmanaged group that is a trace of Init alone.
+    let decides = |ask: &Ask| state.group.managed || ask.through == AliveThrough::InitialisedBy;
+    asks.sort_by_key(|ask| std::cmp::Reverse((ask.tunability, decides(ask))));
     let tunability = asks.iter().map(|ask| ask.tunability).max().unwrap_or(Tunability::AtCreation);
     let truth = is_given(edges, state, tunability);
     Assessment { asks, tunability, truth }
@@ -85,12 +89,23 @@ pub(super) fn keepers(edges: &Edges<'_>, state: &State) -> Vec<NodeView> {
     predicate::all_nodes(state).into_iter().filter(keeps).collect()
 }
 
+/// Whether Init and Fini of T run on the node.
+pub(super) fn is_init_node(edges: &Edges<'_>, state: &State, node: &str) -> bool {
+    match edges.present.resource_type.init_nodes.value {
+        InitNodes::RgPrimaries => state.group.node_list.iter().any(|listed| listed == node),
+        InitNodes::RtInstalledNodes => {
+            edges.present.installed_nodes.as_ref().is_none_or(|installed| installed.iter().any(|name| name == node))
+        }
+    }
+}
+
 fn of_type_version(edges: &Edges<'_>) -> Ask {
     let edge = edges.edge(edges.type_version());
     Ask {
         through: AliveThrough::TypeVersion,
         version: Some(edges.type_version().clone()),
         settled: false,
+        unsettled: false,
         tunability: edge.tunability,
         uncapped: edge.tunability,
         kind: edge.kind,
@@ -143,6 +158,7 @@ fn of_origin(edges: &Edges<'_>, through: AliveThrough, origin: &Origin) -> Optio
         through,
         version: Some(version.clone()),
         settled,
+        unsettled: false,
         tunability: edge.tunability.min(cap),
         uncapped: edge.tunability,
         kind: edge.kind,
@@ -158,6 +174,7 @@ fn of_unknown(edges: &Edges<'_>, through: AliveThrough) -> Ask {
         through,
         version: None,
         settled: false,
+        unsettled: edges.is_unsettled_by_statement(cap),
         tunability: cap,
         uncapped: cap,
         kind: ReasonKind::UnknownState,

@@ -4,6 +4,7 @@ use rtreg_model::{RtVersion, Tunability, UpgradeFrom};
 
 use super::decision::{Place, ReasonKind};
 use super::request::{EmptyUpgradeFrom, Request, Settings, Version};
+use super::state::State;
 
 /// The two files of a request and the reading of `""`.
 #[derive(Debug, Clone, Copy)]
@@ -11,6 +12,8 @@ pub(super) struct Edges<'a> {
     pub target: &'a Version<'a>,
     pub present: &'a Version<'a>,
     settings: Settings,
+    /// The version was changed outside of rtreg.
+    stated: bool,
 }
 
 /// What is asked on the way from a version to the target, and where that is written.
@@ -22,8 +25,14 @@ pub(super) struct Edge {
 }
 
 impl<'a> Edges<'a> {
-    pub fn new(request: &Request<'a>, settings: &Settings) -> Self {
-        Self { target: request.target, present: request.present, settings: *settings }
+    pub fn new(request: &Request<'a>, state: &State, settings: &Settings) -> Self {
+        let stated = state.resource.type_version_stated;
+        Self { target: request.target, present: request.present, settings: *settings, stated }
+    }
+
+    /// Whether T's file would settle what the change outside of rtreg leaves open.
+    pub fn is_unsettled_by_statement(&self, ending: Tunability) -> bool {
+        self.stated && self.forbids_to_arrive_before(ending)
     }
 
     /// The version asked for.
@@ -67,8 +76,13 @@ impl<'a> Edges<'a> {
         Some(place(self.target, line))
     }
 
-    /// Whether T's own file lets no resource arrive at T with something alive that `ending` would have ended.
+    /// Whether nothing that `ending` ends can be alive under another version than T: T's own file lets no resource arrive
+    /// with it, and every arrival was gated.
     pub fn only_type_version_is_alive(&self, ending: Tunability) -> bool {
+        !self.stated && self.forbids_to_arrive_before(ending)
+    }
+
+    fn forbids_to_arrive_before(&self, ending: Tunability) -> bool {
         let present = self.present.resource_type;
         present.upgrade.is_none() || present.upgrade_from.iter().all(|line| line.tunability.value >= ending)
     }

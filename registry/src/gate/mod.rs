@@ -12,8 +12,10 @@
 //! - Any node that keeps a trace of Init which asks for WHEN_UNMANAGED stands in the way, also one that has come up since
 //!   the group was unmanaged: no Fini has run there.
 //! - A node of the node list of which the state says nothing is unknown; an empty node list tells nothing.
+//! - Where the version was changed outside of rtreg, T's file settles no unknown origin: that change was not gated.
 //! - A value for a WHEN_DISABLED property needs the predicate `disabled` now.
 
+mod command;
 mod decision;
 mod demand;
 mod edge;
@@ -28,15 +30,14 @@ mod words;
 
 pub use decision::{AliveThrough, Decision, InTheWay, Needs, Place, Possible, Reason, ReasonKind, Verdict};
 pub use render::render;
-pub use report::{
-    BecauseReport, DecisionReport, NodeReport, OriginKind, OriginReport, Sources, SpanReport, StateReport,
-};
-pub use request::{Assignment, EmptyUpgradeFrom, Request, Settings, Version};
+pub use report::{BecauseReport, DecisionReport, NodeReport, OriginKind, OriginReport, Sources, StateReport};
+pub use request::{Assignment, DependencyFault, EmptyUpgradeFrom, Request, Settings, Version};
 pub use state::{GroupView, Member, NodeView, ResourceView, State};
 
 use rtreg_model::{Driver, Tunability};
 
-use crate::migration::{Migrated, Migration, migrate};
+use crate::migration::{Migrated, Migration, Problem, migrate};
+use command::quote;
 use demand::Assessment;
 use edge::Edges;
 use predicate::Truth;
@@ -46,6 +47,9 @@ use rules::Broken;
 pub fn decide(request: &Request<'_>, state: &State, settings: &Settings) -> Decision {
     if is_same_version(request) {
         return same_version(request, state);
+    }
+    if let Some(reason) = rules::other_type(request) {
+        return other_type(request, state, reason);
     }
     Case::new(request, state, settings).decide()
 }
@@ -79,6 +83,30 @@ fn same_version(request: &Request<'_>, state: &State) -> Decision {
     }
 }
 
+/// What is asked for is no version of the type at all.
+fn other_type(request: &Request<'_>, state: &State, reason: Reason) -> Decision {
+    Decision {
+        verdict: Verdict::Blocked,
+        possible: Possible::Never,
+        tunability: Tunability::AtCreation,
+        vendor_tunability: Tunability::AtCreation,
+        because: vec![reason],
+        ..blank(request, state)
+    }
+}
+
+/// What the values of the resource would be after the upgrade; they mean something only if nothing stands in the way.
+pub fn values_after(request: &Request<'_>, state: &State) -> Migrated {
+    migrate(&Migration {
+        present: request.present.resource_type,
+        target: request.target.resource_type,
+        values: &state.resource.values,
+        assignments: request.properties,
+        node_list: &state.group.node_list,
+        created_under_3_0: state.resource.created_under_3_0,
+    })
+}
+
 /// A decision with nothing decided yet: nothing asked for, nothing in the way.
 fn blank(request: &Request<'_>, state: &State) -> Decision {
     Decision {
@@ -95,9 +123,11 @@ fn blank(request: &Request<'_>, state: &State) -> Decision {
         in_the_way: Vec::new(),
         commands: Vec::new(),
         statements: Vec::new(),
+        afterwards: Vec::new(),
         affects: Vec::new(),
         changes: Vec::new(),
         values: std::collections::BTreeMap::new(),
+        vendor_command: None,
         group: state.group.name.clone(),
         managed: state.group.managed,
         nodes: predicate::all_nodes(state),
@@ -118,15 +148,9 @@ struct Case<'a> {
 
 impl<'a> Case<'a> {
     fn new(request: &'a Request<'a>, state: &'a State, settings: &Settings) -> Self {
-        let edges = Edges::new(request, settings);
-        let migrated = migrate(&Migration {
-            present: request.present.resource_type,
-            target: request.target.resource_type,
-            values: &state.resource.values,
-            assignments: request.properties,
-            node_list: &state.group.node_list,
-            created_under_3_0: state.resource.created_under_3_0,
-        });
+        let edges = Edges::new(request, state, settings);
+        let mut migrated = values_after(request, state);
+        add_dependency_faults(request, &mut migrated);
         let disabled = if migrated.when_disabled.is_empty() {
             Truth::Holds
         } else {
@@ -155,10 +179,12 @@ impl<'a> Case<'a> {
             vendor_allows: self.vendor_allows(),
             needs: words::needs(self.needed()),
             because: self.because(verdict),
-            in_the_way: words::in_the_way(&self.edges, self.state, self.needed()),
+            in_the_way: words::in_the_way(self.request, &self.edges, self.state, self.needed()),
             commands: remedy.commands,
             statements: remedy.statements,
+            afterwards: remedy.afterwards,
             affects: remedy.affects,
+            vendor_command: command::vendor_upgrade(self.request, self.state).filter(|_| verdict == Verdict::Allowed),
             values: self.migrated.values,
             changes: self.migrated.changes,
             ..blank(self.request, self.state)
@@ -182,7 +208,7 @@ impl<'a> Case<'a> {
 
     /// Whether no state and no command helps.
     fn is_never(&self) -> bool {
-        self.assessment.tunability == Tunability::AtCreation || self.rules.iter().any(|broken| broken.cure.is_none())
+        self.assessment.tunability == Tunability::AtCreation
     }
 
     /// The tunability that the state must satisfy, the properties of the command included.
@@ -208,16 +234,16 @@ impl<'a> Case<'a> {
             vec![words::not_upgrade_aware(&self.edges)]
         } else {
             let asks = self.assessment.asks.iter();
-            asks.map(|ask| words::asked(&self.edges, self.state, ask)).collect()
+            asks.map(|ask| words::asked(self.request, &self.edges, self.state, ask)).collect()
         };
-        let way = words::in_the_way(&self.edges, self.state, Tunability::WhenDisabled);
+        let way = words::in_the_way(self.request, &self.edges, self.state, Tunability::WhenDisabled);
         let disabled = self.migrated.when_disabled.iter();
         let refusals = self.rules.iter().map(|broken| broken.reason.clone());
         let refusals = refusals
             .chain(self.migrated.problems.iter().map(|problem| words::property(self.request, problem)))
             .chain(disabled.map(|accepted| words::when_disabled(self.request, &way, accepted)));
         let unknown = (verdict == Verdict::Undecided).then(|| {
-            let way = words::in_the_way(&self.edges, self.state, self.needed());
+            let way = words::in_the_way(self.request, &self.edges, self.state, self.needed());
             words::unknown_state(&way, words::needs(self.needed()))
         });
         let gate_decides = self.assessment.truth == Truth::Fails || verdict == Verdict::Allowed;
@@ -232,15 +258,35 @@ impl<'a> Case<'a> {
             resource: self.request.resource,
             disabled: !self.migrated.when_disabled.is_empty(),
         };
-        let is_given = self.assessment.truth.max(self.disabled) == Truth::Holds;
-        let found = if is_given { Some(Vec::new()) } else { remedy::find(&need, self.state) };
-        let is_enough = found.is_some();
-        let cures = self.rules.iter().filter_map(|broken| broken.cure.clone());
-        let steps: Vec<remedy::Step> = cures.chain(found.unwrap_or_default()).collect();
-        let mut commands = remedy::commands(&need, self.state, &steps);
+        let cures: Vec<remedy::Step> = self.rules.iter().flat_map(|broken| broken.cure.clone()).collect();
+        let cured = remedy::after(&need, self.state, &cures);
+        let is_given = remedy::is_enough(&need, &cured);
+        let mut found = if is_given { Some(Vec::new()) } else { remedy::find(&need, &cured) };
+        let is_enough = found.is_some() && self.is_faultless_without_command();
+        if found.is_none() {
+            // What Init left where no Fini runs must be stated; the rest is still to be done.
+            let stated = remedy::without_left_behind(&need, &cured);
+            found = if remedy::is_enough(&need, &stated) { Some(Vec::new()) } else { remedy::find(&need, &stated) };
+        }
+        let steps = [cures, found.unwrap_or_default()].concat();
+        let mut commands = command::commands(&need, self.state, &steps);
         commands.extend(self.corrected_command());
-        let statements = if is_given { Vec::new() } else { remedy::statements(&need, self.state, &self.assessment) };
-        Remedy { is_enough, commands, statements, affects: remedy::affects(&need, self.state, &steps) }
+        let statements = if is_given { Vec::new() } else { command::statements(&need, self.state, &self.assessment) };
+        let back = remedy::afterwards(&need, self.state, &steps);
+        Remedy {
+            is_enough,
+            commands,
+            statements,
+            afterwards: command::commands(&need, self.state, &back),
+            affects: remedy::affects(&need, self.state, &steps),
+        }
+    }
+
+    /// Whether all that is wrong with dependencies comes from the command, and so goes away with it.
+    fn is_faultless_without_command(&self) -> bool {
+        let is_given =
+            |name: &String| self.request.properties.iter().any(|given| given.name.eq_ignore_ascii_case(name));
+        self.request.dependency_faults.iter().all(|fault| is_given(&fault.property))
     }
 
     /// The upgrade itself, with the properties as they should be given; only where the command's were not right.
@@ -256,7 +302,7 @@ impl<'a> Case<'a> {
             .chain(instead)
             .map(|assignment| format!(" -p {}", quote(&assignment.to_string())))
             .collect();
-        let version = quote(self.edges.to().as_str().unwrap_or(&self.request.target.name));
+        let version = quote(self.edges.to().as_str().unwrap_or("unversioned"));
         Some(format!("rtreg upgrade {} --to {version}{values}", self.request.resource))
     }
 }
@@ -267,14 +313,21 @@ struct Remedy {
     is_enough: bool,
     commands: Vec<String>,
     statements: Vec<String>,
+    afterwards: Vec<String>,
     affects: Vec<String>,
 }
 
-/// A word for a shell: in single quotes unless it needs none.
-fn quote(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-=.,:/@%+".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
+/// A value that names resources which it cannot name is refused as any other value that does not fit.
+fn add_dependency_faults(request: &Request<'_>, migrated: &mut Migrated) {
+    for fault in request.dependency_faults {
+        let property = &fault.property;
+        migrated.accepted.retain(|accepted| !accepted.name.eq_ignore_ascii_case(property));
+        let declared = request.target.resource_type.declared_property(property);
+        migrated.problems.push(Problem {
+            property: property.clone(),
+            message: fault.message.clone(),
+            entry: declared.and_then(|decl| decl.span).map(|entry| entry.0),
+            instead: None,
+        });
     }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }

@@ -1,15 +1,14 @@
-//! What gets there: the least disturbing row of commands after which the gate would say yes. Rows are tried on a copy of
-//! the state by the event table of design section 4, so that no row is printed which would not help.
+//! What gets there: the least disturbing row of steps after which the gate would say yes. Rows are tried on a copy of the
+//! state by the event table of design section 4, so that no row is printed which would not help.
 
-use rtreg_model::{Driver, Method, MonitorState, NodeStatus, Origin, ResourceState, Tunability};
+use rtreg_model::{Method, MonitorState, NodeStatus, Origin, ResourceState, Tunability};
 
-use super::decision::AliveThrough;
 use super::demand::{self, Assessment};
 use super::edge::Edges;
 use super::predicate::{self, Truth};
-use super::state::{NodeView, State};
+use super::state::{Member, NodeView, State};
 
-/// Something to do before the upgrade.
+/// Something to do before the upgrade, or after it. Empty nodes mean all of the node list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
     /// Have the new version installed on more nodes.
@@ -29,16 +28,30 @@ pub(super) enum Step {
     },
     /// Clear a failed Stop.
     Clear {
+        resource: String,
         node: String,
     },
+    Monitor {
+        nodes: Vec<String>,
+    },
     Unmonitor,
-    Restart,
-    Disable,
-    /// Disable these resources of the group.
-    DisableAll {
+    Restart {
+        nodes: Vec<String>,
+    },
+    /// Disable these resources, in this order.
+    Disable {
         resources: Vec<String>,
     },
-    GroupOffline,
+    Enable {
+        resource: String,
+        nodes: Vec<String>,
+    },
+    GroupOnline {
+        nodes: Vec<String>,
+    },
+    GroupOffline {
+        nodes: Vec<String>,
+    },
     GroupManage,
     GroupUnmanage,
 }
@@ -55,53 +68,81 @@ pub(super) struct Need<'a> {
 /// The least disturbing row of steps after which everything needed holds; none if no row does.
 pub(super) fn find(need: &Need<'_>, state: &State) -> Option<Vec<Step>> {
     let rows = [
-        Some(with_nodes(state, vec![Step::Unmonitor])),
-        is_settled(state).then(|| vec![Step::Restart]),
-        is_settled(state).then(|| vec![Step::Unmonitor, Step::Restart]),
-        Some(with_nodes(state, clear_then(state, vec![Step::Disable]))),
+        Some([node_ups(predicate::node_list(state).iter()), vec![Step::Unmonitor]].concat()),
+        restart(need, state, &[]),
+        restart(need, state, &[Step::Unmonitor]),
+        Some(switch_off(need, state, enabled_dependents(need, state))),
         Some(unmanage(need, state)),
     ];
-    rows.into_iter().flatten().find(|row| {
-        let mut after = state.clone();
-        row.iter().for_each(|step| simulate(need, step, &mut after));
-        is_enough(need, &after)
-    })
+    rows.into_iter().flatten().find(|row| is_enough(need, &after(need, state, row)))
+}
+
+/// The state after steps.
+pub(super) fn after(need: &Need<'_>, state: &State, steps: &[Step]) -> State {
+    let mut after = state.clone();
+    steps.iter().for_each(|step| simulate(need, step, &mut after));
+    after
 }
 
 /// Whether the gate would say yes, and the properties of the command would be permitted.
-fn is_enough(need: &Need<'_>, state: &State) -> bool {
+pub(super) fn is_enough(need: &Need<'_>, state: &State) -> bool {
     let Assessment { truth, .. } = demand::assess(need.edges, state);
     let disabled = !need.disabled || demand::is_given(need.edges, state, Tunability::WhenDisabled) == Truth::Holds;
     truth == Truth::Holds && disabled
 }
 
-/// The command lines of a row. For a recorded group those of the vendor, each followed by the one that records it.
-pub(super) fn commands(need: &Need<'_>, state: &State, steps: &[Step]) -> Vec<String> {
-    let recorded = state.group.driver == Driver::Recorded;
+/// The nodes that keep a trace of Init which no Fini can end, because none of T runs there: only a statement does.
+pub(super) fn left_behind(need: &Need<'_>, state: &State) -> Vec<NodeView> {
+    let keepers = demand::keepers(need.edges, state).into_iter();
+    keepers.filter(|view| !demand::is_init_node(need.edges, state, &view.node)).collect()
+}
+
+/// The state in which those traces have been said to be none.
+pub(super) fn without_left_behind(need: &Need<'_>, state: &State) -> State {
+    let left_behind = left_behind(need, state);
+    let mut without = state.clone();
+    let views = without.nodes.iter_mut().filter(|view| left_behind.iter().any(|left| left.node == view.node));
+    views.for_each(|view| view.initialised_by = Origin::None);
+    without
+}
+
+/// What it takes to set Maximum_primaries to 1: the group is online on one node at most.
+pub(super) fn one_primary(resource: &str, state: &State) -> Vec<Step> {
+    let surplus: Vec<String> = state.group.online_on.iter().skip(1).cloned().collect();
+    if surplus.is_empty() {
+        return vec![Step::OnePrimary];
+    }
+    let names = members_off_first(resource, state);
+    let views = all_views(resource, state, &names);
+    let there = views.iter().filter(|(_, view)| surplus.contains(&view.node));
+    let mut steps = node_ups(there.clone().map(|(_, view)| view));
+    steps.extend(clears(there.clone().map(|(name, view)| (name.as_str(), view))));
+    steps.extend([Step::GroupOffline { nodes: surplus }, Step::OnePrimary]);
     steps
-        .iter()
-        .flat_map(|step| {
-            let vendor = if recorded { vendor_commands(need, state, step) } else { Vec::new() };
-            vendor.into_iter().chain(own_commands(need, state, step))
-        })
-        .collect()
 }
 
 /// The other resources that a row disturbs.
 pub(super) fn affects(need: &Need<'_>, state: &State, steps: &[Step]) -> Vec<String> {
     let touches_group = |step: &Step| matches!(step, Step::GroupManage | Step::GroupUnmanage);
-    let takes_down = |step: &Step| matches!(step, Step::Restart | Step::Disable | Step::DisableAll { .. });
+    let takes_down = |step: &Step| match step {
+        Step::Restart { .. } => true,
+        Step::Disable { resources } => resources.iter().any(|name| name == need.resource),
+        _ => false,
+    };
     let mut affected: Vec<String> = Vec::new();
     if steps.iter().any(|step| takes_down(step) || touches_group(step)) {
         affected.extend(state.dependents.iter().cloned());
     }
-    if steps.iter().any(touches_group) {
-        let disturbed = state.group.members.iter().filter(|member| member.enabled_anywhere || member.online_anywhere);
+    if steps.iter().any(|step| touches_group(step) || matches!(step, Step::GroupOffline { .. })) {
+        let members = state.group.members.iter().filter(|member| member.group == state.group.name);
+        let disturbed = members.filter(|member| member.is_enabled() || member.may_run());
         affected.extend(disturbed.map(|member| member.name.clone()));
     }
     for step in steps {
-        if let Step::Delete { resources } = step {
-            affected.extend(resources.iter().cloned());
+        match step {
+            Step::Delete { resources } | Step::Disable { resources } => affected.extend(resources.iter().cloned()),
+            Step::Clear { resource, .. } => affected.push(resource.clone()),
+            _ => {}
         }
     }
     affected.retain(|name| name != need.resource);
@@ -110,86 +151,182 @@ pub(super) fn affects(need: &Need<'_>, state: &State, steps: &[Step]) -> Vec<Str
     affected
 }
 
-/// Commands that say what is unknown; for the reader to choose from, never to be run as they stand.
-pub(super) fn statements(need: &Need<'_>, state: &State, assessment: &Assessment) -> Vec<String> {
-    let resource = need.resource;
-    let mut lines = Vec::new();
-    for view in predicate::node_list(state) {
-        let node = &view.node;
-        match (view.status, view.state) {
-            (NodeStatus::Unknown, _) => lines.push(format!("rtreg node down {node}")),
-            (NodeStatus::Up, ResourceState::Unknown) => {
-                lines.push(format!("rtreg resource state {resource} --node {node} offline"));
+/// The steps that bring back after the upgrade what a row takes down in this state.
+pub(super) fn afterwards(need: &Need<'_>, state: &State, steps: &[Step]) -> Vec<Step> {
+    let comes_back = |name: &String| {
+        let is_enabled = |step: &Step| matches!(step, Step::Enable { resource, .. } if resource == name);
+        let is_deleted = |step: &Step| matches!(step, Step::Delete { resources } if resources.contains(name));
+        steps.iter().any(|step| is_enabled(step) || is_deleted(step))
+    };
+    let mut back = Vec::new();
+    for step in steps.iter().rev() {
+        match step {
+            Step::Disable { resources } => {
+                let resources = resources.iter().rev().filter(|name| !comes_back(name));
+                back.extend(resources.filter_map(|name| enable(need.resource, state, name)));
+            }
+            Step::Unmonitor => {
+                let views = predicate::node_list(state);
+                let monitored = |view: &NodeView| view.monitored;
+                back.extend(nodes_where(&views, monitored).map(|nodes| Step::Monitor { nodes }));
+            }
+            Step::GroupUnmanage if state.group.managed => back.push(Step::GroupManage),
+            Step::GroupOffline { nodes } if nodes.is_empty() => {
+                back.push(Step::GroupOnline { nodes: state.group.online_on.clone() });
             }
             _ => {}
         }
     }
-    let unknown = assessment.asks.iter().find(|ask| ask.version.is_none() && ask.through == AliveThrough::StartedBy);
-    for view in predicate::node_list(state) {
-        let is_asked = unknown.is_some_and(|ask| ask.nodes.contains(&view.node));
-        if is_asked && view.status == NodeStatus::Up {
-            let now = if view.state == ResourceState::Unknown { ResourceState::Online } else { view.state };
-            lines.push(format!("rtreg resource state {resource} --node {} {now} --started-by VERSION", view.node));
-        }
-    }
-    lines
+    back
 }
 
-/// Whether a restart is a restart: on every node it is known whether the resource runs, and it runs or does not.
+/// Whether a restart is a restart: on every node it is known whether the resource runs, and where it runs its switch is on,
+/// so that disabling and enabling it there changes no switch.
 fn is_settled(state: &State) -> bool {
     predicate::node_list(state).iter().all(|view| match view.status {
-        NodeStatus::Up => matches!(view.state, ResourceState::Online | ResourceState::Offline),
+        NodeStatus::Up => match view.state {
+            ResourceState::Online => view.enabled,
+            state => state == ResourceState::Offline,
+        },
         NodeStatus::Down => true,
         NodeStatus::Unknown => false,
     })
 }
 
-fn with_nodes(state: &State, steps: Vec<Step>) -> Vec<Step> {
-    let unknown = predicate::node_list(state).into_iter().filter(|view| view.status == NodeStatus::Unknown);
-    unknown.map(|view| Step::NodeUp { node: view.node }).chain(steps).collect()
-}
-
-fn clear_then(state: &State, steps: Vec<Step>) -> Vec<Step> {
-    let failed = predicate::node_list(state)
-        .into_iter()
-        .filter(|view| view.status == NodeStatus::Up && view.state == ResourceState::StopFailed);
-    failed.map(|view| Step::Clear { node: view.node }).chain(steps).collect()
-}
-
-/// Unmanaging the group; where it is unmanaged already, managing it once more so that Fini runs on the nodes that missed
-/// it.
-fn unmanage(need: &Need<'_>, state: &State) -> Vec<Step> {
-    let keepers = demand::keepers(need.edges, state).into_iter().filter(|view| view.status != NodeStatus::Up);
-    let ups: Vec<Step> = keepers.map(|view| Step::NodeUp { node: view.node }).collect();
-    if !state.group.managed {
-        return ups.into_iter().chain([Step::GroupManage, Step::GroupUnmanage]).collect();
+/// A restart where the resource is online; what depends on it is disabled before and enabled after. Where the resource is
+/// enabled on every node, no node needs to be named.
+fn restart(need: &Need<'_>, state: &State, before: &[Step]) -> Option<Vec<Step>> {
+    let views = predicate::node_list(state);
+    let is_online = |view: &NodeView| view.status == NodeStatus::Up && view.state == ResourceState::Online;
+    let online: Vec<String> = views.iter().filter(|view| is_online(view)).map(|view| view.node.clone()).collect();
+    if !is_settled(state) || online.is_empty() {
+        return None;
     }
-    let mut steps = with_nodes(state, Vec::new());
-    steps.extend(ups.into_iter().filter(|step| !steps.contains(step)).collect::<Vec<_>>());
-    steps.extend(clear_then(state, Vec::new()));
-    let resources = to_disable(need, state);
-    if !resources.is_empty() {
-        steps.push(Step::DisableAll { resources });
+    let nodes = if views.iter().all(|view| view.enabled) { Vec::new() } else { online };
+    let dependents = enabled_dependents(need, state);
+    let mut steps = before.to_vec();
+    steps.extend(quiet(need.resource, state, &dependents));
+    steps.push(Step::Restart { nodes });
+    steps.extend(dependents.iter().rev().filter_map(|name| enable(need.resource, state, name)));
+    Some(steps)
+}
+
+/// The resource disabled, and before it what depends on it.
+fn switch_off(need: &Need<'_>, state: &State, dependents: Vec<String>) -> Vec<Step> {
+    let names: Vec<String> = dependents.into_iter().chain([need.resource.to_owned()]).collect();
+    quiet(need.resource, state, &names)
+}
+
+/// Unmanaging the group, with all that it needs; where it is unmanaged already, managing it once more so that Fini runs on
+/// the nodes that missed it.
+fn unmanage(need: &Need<'_>, state: &State) -> Vec<Step> {
+    let keepers = demand::keepers(need.edges, state);
+    let ends = |view: &&NodeView| demand::is_init_node(need.edges, state, &view.node) && view.status != NodeStatus::Up;
+    let mut steps: Vec<Step> =
+        keepers.iter().filter(ends).map(|view| Step::NodeUp { node: view.node.clone() }).collect();
+    let is_needed = |name: &String| {
+        let member = state.group.members.iter().find(|member| member.name == *name);
+        member.is_none_or(|member| member.group == state.group.name || member.is_enabled())
+    };
+    let names: Vec<String> = members_off_first(need.resource, state).into_iter().filter(is_needed).collect();
+    for step in quiet(need.resource, state, &names) {
+        if !steps.contains(&step) {
+            steps.push(step);
+        }
     }
     if !state.group.online_on.is_empty() {
-        steps.push(Step::GroupOffline);
+        steps.push(Step::GroupOffline { nodes: Vec::new() });
+    }
+    if !state.group.managed {
+        steps.push(Step::GroupManage);
     }
     steps.push(Step::GroupUnmanage);
+    // Nothing can be cleared or disabled on a node that is not known: first the nodes.
+    steps.sort_by_key(|step| !matches!(step, Step::NodeUp { .. }));
     steps
 }
 
-/// The resources of the group that are enabled: dependents first, then the resource, then the others.
-fn to_disable(need: &Need<'_>, state: &State) -> Vec<String> {
-    let others = || {
-        let enabled = state.group.members.iter().filter(|member| member.enabled_anywhere);
-        enabled.map(|member| member.name.clone()).filter(|name| name != need.resource)
+/// What depends on the resource and is enabled somewhere, first what nothing else depends on.
+fn enabled_dependents(need: &Need<'_>, state: &State) -> Vec<String> {
+    let names = members_off_first(need.resource, state).into_iter();
+    let is_enabled =
+        |name: &String| state.group.members.iter().any(|member| member.name == *name && member.is_enabled());
+    names.filter(|name| state.dependents.contains(name) && is_enabled(name)).collect()
+}
+
+/// The resource and all members in the order in which they are switched off: what depends on others before these.
+fn members_off_first(resource: &str, state: &State) -> Vec<String> {
+    let mut names: Vec<String> = state.group.members.iter().rev().map(|member| member.name.clone()).collect();
+    if !names.iter().any(|name| name == resource) {
+        let behind = names.iter().rposition(|name| state.dependents.contains(name)).map_or(0, |at| at + 1);
+        names.insert(behind, resource.to_owned());
+    }
+    names
+}
+
+/// What it takes to have resources offline and disabled everywhere.
+fn quiet(resource: &str, state: &State, names: &[String]) -> Vec<Step> {
+    let views = all_views(resource, state, names);
+    let mut steps = node_ups(views.iter().map(|(_, view)| view));
+    steps.extend(clears(views.iter().map(|(name, view)| (name.as_str(), view))));
+    let is_on = |view: &NodeView| {
+        let runs = !matches!(view.state, ResourceState::Offline | ResourceState::StopFailed);
+        view.enabled || (view.status != NodeStatus::Down && runs) || view.status == NodeStatus::Unknown
     };
-    let itself = predicate::node_list(state)
-        .iter()
-        .any(|view| predicate::disabled(view) != Truth::Holds)
-        .then(|| need.resource.to_owned());
-    let depends = |name: &String| state.dependents.contains(name);
-    others().filter(depends).chain(itself).chain(others().filter(|name| !depends(name))).collect()
+    let on = |name: &&String| views.iter().any(|(of, view)| of == *name && is_on(view));
+    let resources: Vec<String> = names.iter().filter(on).cloned().collect();
+    if !resources.is_empty() {
+        steps.push(Step::Disable { resources });
+    }
+    steps
+}
+
+fn node_ups<'v>(views: impl Iterator<Item = &'v NodeView>) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for view in views.filter(|view| view.status == NodeStatus::Unknown) {
+        let step = Step::NodeUp { node: view.node.clone() };
+        if !steps.contains(&step) {
+            steps.push(step);
+        }
+    }
+    steps
+}
+
+fn clears<'v>(views: impl Iterator<Item = (&'v str, &'v NodeView)>) -> Vec<Step> {
+    let failed = views.filter(|(_, view)| view.status == NodeStatus::Up && view.state == ResourceState::StopFailed);
+    failed.map(|(name, view)| Step::Clear { resource: name.to_owned(), node: view.node.clone() }).collect()
+}
+
+fn enable(resource: &str, state: &State, name: &str) -> Option<Step> {
+    let views = views_of(resource, state, name);
+    nodes_where(&views, |view| view.enabled).map(|nodes| Step::Enable { resource: name.to_owned(), nodes })
+}
+
+/// The nodes where something is so; empty for all, none for no node.
+fn nodes_where(views: &[NodeView], is_so: impl Fn(&NodeView) -> bool) -> Option<Vec<String>> {
+    let nodes: Vec<String> = views.iter().filter(|view| is_so(view)).map(|view| view.node.clone()).collect();
+    match nodes.len() {
+        0 => None,
+        count if count == views.len() => Some(Vec::new()),
+        _ => Some(nodes),
+    }
+}
+
+/// A resource on the nodes of its node list; nothing where it is not known.
+fn views_of(resource: &str, state: &State, name: &str) -> Vec<NodeView> {
+    if name == resource {
+        return predicate::node_list(state);
+    }
+    let member = state.group.members.iter().find(|member| member.name == name);
+    member.map(|member| member.nodes.clone()).unwrap_or_default()
+}
+
+fn all_views(resource: &str, state: &State, names: &[String]) -> Vec<(String, NodeView)> {
+    let mut all = Vec::new();
+    for name in names {
+        all.extend(views_of(resource, state, name).into_iter().map(|view| (name.clone(), view)));
+    }
+    all
 }
 
 fn simulate(need: &Need<'_>, step: &Step, state: &mut State) {
@@ -197,11 +334,11 @@ fn simulate(need: &Need<'_>, step: &Step, state: &mut State) {
     let type_version = Origin::Version(need.edges.type_version().clone());
     let monitored = present.has(Method::MonitorStart);
     match step {
-        Step::Unmonitor => on_up_nodes(state, |view| {
-            view.monitored = false;
-            stop_monitor(view);
-        }),
-        Step::Restart => on_up_nodes(state, |view| {
+        Step::Unmonitor => {
+            state.nodes.iter_mut().for_each(|view| view.monitored = false);
+            on_up_nodes(&mut state.nodes, stop_monitor);
+        }
+        Step::Restart { .. } => on_up_nodes(&mut state.nodes, |view| {
             if view.state == ResourceState::Online {
                 view.started_by = type_version.clone();
                 stop_monitor(view);
@@ -211,29 +348,58 @@ fn simulate(need: &Need<'_>, step: &Step, state: &mut State) {
                 }
             }
         }),
-        Step::Disable | Step::DisableAll { .. } => {
-            state.nodes.iter_mut().for_each(|view| view.enabled = false);
-            on_up_nodes(state, stop);
+        Step::Disable { resources } => {
+            for name in resources {
+                if let Some(views) = views_mut(need, state, name) {
+                    views.iter_mut().for_each(|view| view.enabled = false);
+                    on_up_nodes(views, stop);
+                }
+            }
         }
-        Step::NodeUp { node } => node_up(state, node),
+        Step::Clear { resource, node } => {
+            if let Some(views) = views_mut(need, state, resource) {
+                let there = views.iter_mut().filter(|view| view.node == *node);
+                there.for_each(stop);
+            }
+        }
+        Step::NodeUp { node } => node_up(need, state, node),
+        Step::GroupOffline { nodes } => group_offline(state, nodes),
+        Step::OnePrimary => state.group.maximum_primaries = 1,
         Step::GroupManage => {
             state.group.managed = true;
             if present.has(Method::Init) {
-                on_up_nodes(state, |view| view.initialised_by = type_version.clone());
+                on_init_nodes(need, state, &type_version);
             }
         }
         Step::GroupUnmanage => {
             state.group.managed = false;
-            on_up_nodes(state, |view| view.initialised_by = Origin::None);
+            on_init_nodes(need, state, &Origin::None);
         }
-        // What is cleared is disabled next, and that says where it gets.
-        Step::Clear { .. } | Step::GroupOffline | Step::InstallOn { .. } | Step::OnePrimary | Step::Delete { .. } => {}
+        Step::InstallOn { .. } | Step::Delete { .. } => {}
+        // These come after the upgrade, or concern others only.
+        Step::Monitor { .. } | Step::Enable { .. } | Step::GroupOnline { .. } => {}
     }
 }
 
-/// A node that was down comes up with nothing running; of one that was unknown nothing more is known than before.
-fn node_up(state: &mut State, node: &str) {
-    for view in state.nodes.iter_mut().filter(|view| view.node == node) {
+/// The views of a resource; none if it is not known.
+fn views_mut<'s>(need: &Need<'_>, state: &'s mut State, name: &str) -> Option<&'s mut Vec<NodeView>> {
+    if name == need.resource {
+        return Some(&mut state.nodes);
+    }
+    state.group.members.iter_mut().find(|member| member.name == name).map(|member| &mut member.nodes)
+}
+
+/// A node that was down comes up with nothing running, and Boot of T has run where nothing had initialised the resource; of
+/// one that was unknown nothing more is known than before.
+fn node_up(need: &Need<'_>, state: &mut State, node: &str) {
+    let present = need.edges.present.resource_type;
+    let boots = state.group.managed && present.has(Method::Boot) && demand::is_init_node(need.edges, state, node);
+    let views = state.nodes.iter_mut().filter(|view| view.node == node);
+    for view in views.filter(|view| boots && view.status == NodeStatus::Down && view.initialised_by == Origin::None) {
+        view.initialised_by = Origin::Version(need.edges.type_version().clone());
+    }
+    let of_members = state.group.members.iter_mut().flat_map(|member: &mut Member| member.nodes.iter_mut());
+    for view in state.nodes.iter_mut().chain(of_members).filter(|view| view.node == node) {
         if view.status == NodeStatus::Down {
             stop(view);
         } else {
@@ -244,8 +410,24 @@ fn node_up(state: &mut State, node: &str) {
     }
 }
 
-fn on_up_nodes(state: &mut State, change: impl Fn(&mut NodeView)) {
-    state.nodes.iter_mut().filter(|view| view.status == NodeStatus::Up).for_each(change);
+fn group_offline(state: &mut State, nodes: &[String]) {
+    let is_meant = |node: &String| nodes.is_empty() || nodes.contains(node);
+    state.group.online_on.retain(|node| !is_meant(node));
+    let members = state.group.members.iter_mut().filter(|member| member.group == state.group.name);
+    let of_members = members.flat_map(|member| member.nodes.iter_mut());
+    let views = state.nodes.iter_mut().chain(of_members);
+    views.filter(|view| view.status == NodeStatus::Up && is_meant(&view.node)).for_each(stop);
+}
+
+fn on_init_nodes(need: &Need<'_>, state: &mut State, origin: &Origin) {
+    let is_init = |view: &NodeView| demand::is_init_node(need.edges, state, &view.node);
+    let nodes: Vec<String> = state.nodes.iter().filter(|view| is_init(view)).map(|view| view.node.clone()).collect();
+    let views = state.nodes.iter_mut().filter(|view| view.status == NodeStatus::Up && nodes.contains(&view.node));
+    views.for_each(|view| view.initialised_by = origin.clone());
+}
+
+fn on_up_nodes(views: &mut [NodeView], change: impl Fn(&mut NodeView)) {
+    views.iter_mut().filter(|view| view.status == NodeStatus::Up).for_each(change);
 }
 
 fn stop(view: &mut NodeView) {
@@ -257,51 +439,4 @@ fn stop(view: &mut NodeView) {
 fn stop_monitor(view: &mut NodeView) {
     view.monitor = MonitorState::Stopped;
     view.monitor_started_by = Origin::None;
-}
-
-fn own_commands(need: &Need<'_>, state: &State, step: &Step) -> Vec<String> {
-    let (resource, group) = (need.resource, &state.group.name);
-    let target = &need.edges.target.name;
-    let each = |resources: &[String], verb: &str| {
-        resources.iter().map(|resource| format!("rtreg resource {verb} {resource}")).collect()
-    };
-    match step {
-        Step::InstallOn { installed, missing } => {
-            let nodes: Vec<&str> = installed.iter().chain(missing).map(String::as_str).collect();
-            vec![format!("rtreg type set {target} --node {}", nodes.join(","))]
-        }
-        Step::OnePrimary => vec![format!("rtreg group set {group} -p Maximum_primaries=1")],
-        Step::Delete { resources } => each(resources, "delete"),
-        Step::NodeUp { node } => vec![format!("rtreg node up {node}")],
-        Step::Clear { node } => vec![format!("rtreg resource clear {resource} --node {node}")],
-        Step::Unmonitor => vec![format!("rtreg resource unmonitor {resource}")],
-        Step::Restart => vec![format!("rtreg resource restart {resource}")],
-        Step::Disable => vec![format!("rtreg resource disable {resource}")],
-        Step::DisableAll { resources } => each(resources, "disable"),
-        Step::GroupOffline => vec![format!("rtreg group offline {group}")],
-        Step::GroupManage => vec![format!("rtreg group manage {group}")],
-        Step::GroupUnmanage => vec![format!("rtreg group unmanage {group}")],
-    }
-}
-
-/// The vendor's commands (clresource(1CL), clresourcegroup(1CL), clresourcetype(1CL), since 3.2). A resource is restarted
-/// by disabling and enabling it; a node comes up by itself.
-fn vendor_commands(need: &Need<'_>, state: &State, step: &Step) -> Vec<String> {
-    let (resource, group) = (need.resource, &state.group.name);
-    match step {
-        Step::InstallOn { missing, .. } => {
-            vec![format!("clresourcetype add-node -n {} {}", missing.join(","), need.edges.target.name)]
-        }
-        Step::OnePrimary => vec![format!("clresourcegroup set -p Maximum_primaries=1 {group}")],
-        Step::Delete { resources } => vec![format!("clresource delete {}", resources.join(" "))],
-        Step::NodeUp { .. } => Vec::new(),
-        Step::Clear { node } => vec![format!("clresource clear -n {node} {resource}")],
-        Step::Unmonitor => vec![format!("clresource unmonitor {resource}")],
-        Step::Restart => vec![format!("clresource disable {resource}"), format!("clresource enable {resource}")],
-        Step::Disable => vec![format!("clresource disable {resource}")],
-        Step::DisableAll { resources } => vec![format!("clresource disable {}", resources.join(" "))],
-        Step::GroupOffline => vec![format!("clresourcegroup offline {group}")],
-        Step::GroupManage => vec![format!("clresourcegroup manage {group}")],
-        Step::GroupUnmanage => vec![format!("clresourcegroup unmanage {group}")],
-    }
 }

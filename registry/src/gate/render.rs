@@ -6,7 +6,7 @@ use std::fmt::Write;
 use rtreg_model::Tunability;
 
 use super::decision::{AliveThrough, Decision, Needs, Place, Possible, Reason, ReasonKind, Verdict};
-use super::report::{Sources, SpanReport};
+use super::report::{self, Sources};
 use super::words;
 use crate::migration::{ChangeKind, PropertyChange};
 
@@ -19,7 +19,8 @@ pub fn render(decision: &Decision, sources: &Sources<'_>) -> String {
     let mut text = String::new();
     line(&mut text, &headline(decision));
     let mut quoted = Vec::new();
-    for reason in decision.because.iter().filter(|reason| !goes_without_saying(decision, reason)) {
+    let said = |(at, reason): &(usize, &Reason)| *at == 0 || !goes_without_saying(decision, reason);
+    for (_, reason) in decision.because.iter().enumerate().filter(said) {
         line(&mut text, "");
         line(&mut text, &reason.sentence);
         match &reason.place {
@@ -47,6 +48,11 @@ pub fn render(decision: &Decision, sources: &Sources<'_>) -> String {
     }
     section(&mut text, "In the way:", decision.in_the_way.iter().map(|way| format!("{}: {}", way.node, way.how)));
     section(&mut text, commands_title(decision), decision.commands.iter().cloned());
+    section(
+        &mut text,
+        "Afterwards these commands bring back what those took down:",
+        decision.afterwards.iter().cloned(),
+    );
     section(
         &mut text,
         "Or say what is unknown, if you know it (each line only if it is true, VERSION being the version):",
@@ -98,7 +104,7 @@ fn is_not_listed(reason: &Reason) -> bool {
 /// The place, and the first line of the file there.
 fn quote(text: &mut String, place: &Place, sources: &Sources<'_>) {
     let source = sources(&place.file);
-    let (Some(span), Some(source)) = (SpanReport::of(place, sources), source) else {
+    let (Some(span), Some(source)) = (report::json_span(place, sources), source) else {
         return line(text, &format!("  --> {}", place.file));
     };
     line(text, &format!("  --> {}:{}:{}", place.file, span.line, span.column));
@@ -128,6 +134,7 @@ fn commands_title(decision: &Decision) -> &'static str {
     match (decision.verdict, decision.possible) {
         (_, Possible::Never) => "Use instead:",
         (Verdict::Undecided, _) => "These commands get there:",
+        (Verdict::Blocked, Possible::Unknown) => "These commands are part of the way, in this order:",
         _ => "These commands get there, in this order:",
     }
 }

@@ -1,6 +1,7 @@
 //! A decision as JSON, version 1 of the shape that `rtreg upgrade --format json` prints. A map without wording.
 
-use rtreg_model::{Origin, RtVersion, Span};
+use rtreg_checker::report::json::{JsonSpan, span};
+use rtreg_model::{Origin, RtVersion};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -34,10 +35,15 @@ pub struct DecisionReport {
     pub commands: Vec<String>,
     /// Commands that state what is unknown, for who knows it; `VERSION` is to be replaced.
     pub statements: Vec<String>,
+    /// The commands that bring back, after the upgrade, what `commands` take down.
+    pub afterwards: Vec<String>,
     /// Other resources that the commands would disturb.
     pub affects: Vec<String>,
     /// What happens to the properties.
     pub changes: Vec<PropertyChange>,
+    /// The vendor's command for the upgrade itself, which rtreg only records; null unless it is allowed, and in a group that
+    /// rtreg drives.
+    pub vendor_command: Option<String>,
 }
 
 /// Something that asked for a state, or refused.
@@ -54,25 +60,7 @@ pub struct BecauseReport {
     /// The file that says so, `registry:NAME`; null if none does.
     pub file: Option<String>,
     /// The place in the file; null if `file` is, or if its source is not there.
-    pub span: Option<SpanReport>,
-}
-
-/// A place in a file: bytes from 0; lines and columns from 1, columns in Unicode scalar values, an invalid byte counts
-/// one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct SpanReport {
-    /// First byte.
-    pub start: u32,
-    /// First byte behind.
-    pub end: u32,
-    /// Line of the first byte.
-    pub line: u32,
-    /// Column of the first byte.
-    pub column: u32,
-    /// Line of the first byte behind.
-    pub end_line: u32,
-    /// Column of the first byte behind.
-    pub end_column: u32,
+    pub span: Option<JsonSpan>,
 }
 
 /// What a decision saw.
@@ -148,23 +136,17 @@ impl DecisionReport {
             },
             commands: decision.commands.clone(),
             statements: decision.statements.clone(),
+            afterwards: decision.afterwards.clone(),
             affects: decision.affects.clone(),
             changes: decision.changes.clone(),
+            vendor_command: decision.vendor_command.clone(),
         }
     }
 }
 
-impl SpanReport {
-    /// Counts lines and columns of a span in its source.
-    pub fn new(span: Span, source: &[u8]) -> Self {
-        let (line, column) = position(source, span.start);
-        let (end_line, end_column) = position(source, span.end);
-        Self { start: span.start, end: span.end, line, column, end_line, end_column }
-    }
-
-    pub(super) fn of(place: &Place, sources: &Sources<'_>) -> Option<Self> {
-        sources(&place.file).map(|source| Self::new(place.span, &source))
-    }
+/// A place with lines and columns; none if its source is not there.
+pub(super) fn json_span(place: &Place, sources: &Sources<'_>) -> Option<JsonSpan> {
+    sources(&place.file).map(|source| span(&source, place.span))
 }
 
 fn because(reason: &Reason, sources: &Sources<'_>) -> BecauseReport {
@@ -174,7 +156,7 @@ fn because(reason: &Reason, sources: &Sources<'_>) -> BecauseReport {
         live_version: reason.live_version.as_ref().and_then(text),
         nodes: reason.nodes.clone(),
         file: reason.place.as_ref().map(|place| place.file.clone()),
-        span: reason.place.as_ref().and_then(|place| SpanReport::of(place, sources)),
+        span: reason.place.as_ref().and_then(|place| json_span(place, sources)),
     }
 }
 
@@ -202,18 +184,4 @@ fn origin(origin: &Origin) -> OriginReport {
 
 fn text(version: &RtVersion) -> Option<String> {
     version.as_str().map(str::to_owned)
-}
-
-/// Line and column of a byte, both from 1.
-fn position(source: &[u8], at: u32) -> (u32, u32) {
-    let before = Span::new(0, at).slice(source);
-    let line = before.iter().filter(|&&byte| byte == b'\n').count();
-    let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
-    let chunks = before.get(start..).unwrap_or_default().utf8_chunks();
-    let column: usize = chunks.map(|chunk| chunk.valid().chars().count() + chunk.invalid().len()).sum();
-    (from_one(line), from_one(column))
-}
-
-fn from_one(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX).saturating_add(1)
 }

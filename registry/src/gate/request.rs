@@ -16,6 +16,17 @@ pub struct Request<'a> {
     pub present: &'a Version<'a>,
     /// Values given in the command.
     pub properties: &'a [Assignment],
+    /// What is wrong with the dependencies that the resource would have: which resources there are, only the caller knows.
+    pub dependency_faults: &'a [DependencyFault],
+}
+
+/// A property whose value names resources that do not exist, or closes a circle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DependencyFault {
+    /// The property.
+    pub property: String,
+    /// What was expected and found, and what to do next, in one full sentence.
+    pub message: String,
 }
 
 /// A registered version of a type, with what the registry knows beside its file.

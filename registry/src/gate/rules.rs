@@ -4,7 +4,7 @@
 use rtreg_model::Span;
 
 use super::decision::{Place, Reason, ReasonKind};
-use super::remedy::Step;
+use super::remedy::{self, Step};
 use super::request::Request;
 use super::state::State;
 
@@ -12,19 +12,20 @@ use super::state::State;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Broken {
     pub reason: Reason,
-    /// What helps; none if nothing does.
-    pub cure: Option<Step>,
+    /// What helps.
+    pub cure: Vec<Step>,
 }
 
 /// The rules that the target would break.
 pub(super) fn broken(request: &Request<'_>, state: &State) -> Vec<Broken> {
-    [other_type(request), installed_nodes(request, state), failover(request, state), single_instance(request)]
+    [installed_nodes(request, state), failover(request, state), single_instance(request)]
         .into_iter()
         .flatten()
         .collect()
 }
 
-fn other_type(request: &Request<'_>) -> Option<Broken> {
+/// The target is a version of another type, which nothing cures.
+pub(super) fn other_type(request: &Request<'_>) -> Option<Reason> {
     let (present, target) = (request.present.resource_type.name(), request.target.resource_type.name());
     if present.base() == target.base() {
         return None;
@@ -34,7 +35,7 @@ fn other_type(request: &Request<'_>) -> Option<Broken> {
         request.target.name,
         present.base()
     );
-    Some(Broken { reason: reason(request, None, Vec::new(), sentence), cure: None })
+    Some(reason(request, None, Vec::new(), sentence))
 }
 
 /// The node list must be a subset of the new version's Installed_nodes (spec section 11, point 8).
@@ -50,8 +51,8 @@ fn installed_nodes(request: &Request<'_>, state: &State) -> Option<Broken> {
         missing.join(", "),
         state.group.name
     );
-    let cure = Step::InstallOn { installed: installed.clone(), missing: missing.clone() };
-    Some(Broken { reason: reason(request, None, missing, sentence), cure: Some(cure) })
+    let cure = vec![Step::InstallOn { installed: installed.clone(), missing: missing.clone() }];
+    Some(Broken { reason: reason(request, None, missing, sentence), cure })
 }
 
 /// A failover type cannot be in a group that may be online on several nodes (rt_properties(5), Failover).
@@ -64,7 +65,10 @@ fn failover(request: &Request<'_>, state: &State) -> Option<Broken> {
         "{} is a failover type, and group {} may be online on {} nodes at a time (Maximum_primaries).",
         request.target.name, state.group.name, state.group.maximum_primaries
     );
-    Some(Broken { reason: reason(request, failover.span, Vec::new(), sentence), cure: Some(Step::OnePrimary) })
+    Some(Broken {
+        reason: reason(request, failover.span, Vec::new(), sentence),
+        cure: remedy::one_primary(request.resource, state),
+    })
 }
 
 /// One resource of the type in the cluster (rt_properties(5), Single_instance).
@@ -81,7 +85,7 @@ fn single_instance(request: &Request<'_>) -> Option<Broken> {
     );
     Some(Broken {
         reason: reason(request, single.span, Vec::new(), sentence),
-        cure: Some(Step::Delete { resources: others.clone() }),
+        cure: vec![Step::Disable { resources: others.clone() }, Step::Delete { resources: others.clone() }],
     })
 }
 

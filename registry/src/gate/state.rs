@@ -26,6 +26,8 @@ pub struct State {
 pub struct ResourceView {
     /// Created under Sun Cluster 3.0: it keeps old defaults (spec section 11, point 7).
     pub created_under_3_0: bool,
+    /// Its version was changed outside of rtreg at least once: what that change left running was gated by no file.
+    pub type_version_stated: bool,
     /// The values that are not the default, by property name.
     pub values: BTreeMap<String, StoredValue>,
 }
@@ -45,19 +47,32 @@ pub struct GroupView {
     pub maximum_primaries: u32,
     /// The nodes where it is online.
     pub online_on: Vec<String>,
-    /// The resources of the group; whether the resource to be upgraded is among them makes no difference.
+    /// The resources of the group, and those of other groups that depend on one of them, each after all that it depends
+    /// on; whether the resource to be upgraded is among them makes no difference but for the order.
     pub members: Vec<Member>,
 }
 
-/// A resource of the group.
+/// A resource beside the one to be upgraded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
     /// Name.
     pub name: String,
-    /// Its enabled switch is on, on a node at least.
-    pub enabled_anywhere: bool,
-    /// It is not known to be offline, on a node at least.
-    pub online_anywhere: bool,
+    /// Its group.
+    pub group: String,
+    /// The resource on the nodes of its group's node list.
+    pub nodes: Vec<NodeView>,
+}
+
+impl Member {
+    /// Whether its enabled switch is on, on a node at least.
+    pub fn is_enabled(&self) -> bool {
+        self.nodes.iter().any(|view| view.enabled)
+    }
+
+    /// Whether it is not known to be offline, on a node at least.
+    pub fn may_run(&self) -> bool {
+        self.nodes.iter().any(|view| view.status != NodeStatus::Down && view.state != ResourceState::Offline)
+    }
 }
 
 /// The resource on a node: effective values, the incarnation of the node already resolved. `initialised_by` outlives a

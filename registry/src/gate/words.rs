@@ -1,6 +1,6 @@
 //! The sentences of the gate: each fact of a decision is worded here, once. It never decides anything.
 
-use rtreg_model::{NodeStatus, Origin, RtVersion, Tunability};
+use rtreg_model::{NodeStatus, Origin, ResourceState, RtVersion, Tunability};
 
 use super::decision::{AliveThrough, InTheWay, Needs, Place, Reason, ReasonKind};
 use super::demand::{self, Ask};
@@ -22,9 +22,9 @@ pub(super) const fn needs(tunability: Tunability) -> Option<Needs> {
 }
 
 /// Something that asked, as a reason. What Type_version asks for is shown with the nodes where that is not given.
-pub(super) fn asked(edges: &Edges<'_>, state: &State, ask: &Ask) -> Reason {
+pub(super) fn asked(request: &Request<'_>, edges: &Edges<'_>, state: &State, ask: &Ask) -> Reason {
     let nodes = match ask.through {
-        AliveThrough::TypeVersion => names(&in_the_way(edges, state, ask.tunability)),
+        AliveThrough::TypeVersion => names(&in_the_way(request, edges, state, ask.tunability)),
         _ => ask.nodes.clone(),
     };
     Reason {
@@ -114,12 +114,17 @@ pub(super) fn when_disabled(request: &Request<'_>, way: &[InTheWay], accepted: &
 }
 
 /// The nodes where the state that a tunability needs is not given, or not known to be.
-pub(super) fn in_the_way(edges: &Edges<'_>, state: &State, tunability: Tunability) -> Vec<InTheWay> {
+pub(super) fn in_the_way(
+    request: &Request<'_>,
+    edges: &Edges<'_>,
+    state: &State,
+    tunability: Tunability,
+) -> Vec<InTheWay> {
     if demand::is_given(edges, state, tunability) == Truth::Holds {
         return Vec::new();
     }
     if tunability == Tunability::WhenUnmanaged {
-        return unmanaged_in_the_way(edges, state);
+        return unmanaged_in_the_way(request, edges, state);
     }
     let present = edges.present.resource_type;
     let truth = |view: &NodeView| predicate::on_node(tunability, view, present);
@@ -131,24 +136,42 @@ pub(super) fn in_the_way(edges: &Edges<'_>, state: &State, tunability: Tunabilit
         .collect()
 }
 
-fn unmanaged_in_the_way(edges: &Edges<'_>, state: &State) -> Vec<InTheWay> {
+/// What keeps the group from being unmanaged, or what no Fini has ended.
+fn unmanaged_in_the_way(request: &Request<'_>, edges: &Edges<'_>, state: &State) -> Vec<InTheWay> {
     let keepers = demand::keepers(edges, state);
-    let trace = |view: &NodeView| match &view.initialised_by {
-        Origin::Version(version) => format!("keeps what Init of version {version} did"),
-        _ => "keeps what Init of an unknown version did".to_owned(),
-    };
     let mut way = Vec::new();
     for view in predicate::all_nodes(state) {
-        let keeps = keepers.iter().any(|keeper| keeper.node == view.node);
-        let ends_by_itself = state.group.managed && view.status == NodeStatus::Up;
-        let how = match (keeps && !ends_by_itself, state.group.online_on.contains(&view.node)) {
-            (true, _) => format!("node {}, {}", view.status, trace(&view)),
-            (false, true) => "the group is online".to_owned(),
-            (false, false) => continue,
-        };
-        way.push(InTheWay { node: view.node, how, unknown: false });
+        let fini_runs = demand::is_init_node(edges, state, &view.node);
+        let ends_by_itself = state.group.managed && view.status == NodeStatus::Up && fini_runs;
+        let mut how = Vec::new();
+        if keepers.iter().any(|keeper| keeper.node == view.node) && !ends_by_itself {
+            let by = match &view.initialised_by {
+                Origin::Version(version) => format!("version {version}"),
+                _ => "an unknown version".to_owned(),
+            };
+            let no_fini = if fini_runs { "" } else { ", and Fini does not run there" };
+            how.push(format!("node {}, keeps what Init of {by} did{no_fini}", view.status));
+        }
+        if state.group.online_on.contains(&view.node) {
+            how.push("the group is online".to_owned());
+        }
+        how.extend(stop_failed_on(request, state, &view).iter().map(|name| format!("{name} is stop_failed")));
+        if !how.is_empty() {
+            way.push(InTheWay { node: view.node, how: how.join(", "), unknown: false });
+        }
     }
     way
+}
+
+/// The resources of the group of which a Stop has failed on the node: the group cannot go offline there.
+fn stop_failed_on<'s>(request: &Request<'s>, state: &'s State, view: &NodeView) -> Vec<&'s str> {
+    let has_failed = |view: &NodeView| view.status == NodeStatus::Up && view.state == ResourceState::StopFailed;
+    let others = state.group.members.iter().filter(|member| {
+        let here = member.nodes.iter().any(|there| there.node == view.node && has_failed(there));
+        here && member.group == state.group.name && member.name != request.resource
+    });
+    let itself = (has_failed(view) && state.group.node_list.contains(&view.node)).then_some(request.resource);
+    itself.into_iter().chain(others.map(|member| member.name.as_str())).collect()
 }
 
 /// How the resource is on a node, in a few words.
@@ -179,6 +202,10 @@ fn alive(edges: &Edges<'_>, ask: &Ask) -> String {
         AliveThrough::InitialisedBy => "initialised the resource",
     };
     match &ask.version {
+        None if ask.unsettled => format!(
+            "It is not known which version {did} on {nodes}, and the version that the resource has was changed outside of \
+             rtreg, so its file does not tell either; "
+        ),
         None => format!("It is not known which version {did} on {nodes}; "),
         Some(only) if ask.settled => format!(
             "The version that {did} on {nodes} is not recorded, but by the file of {} it can only be {}; ",

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use rtreg_model::{MonitorState, ResourceState};
 use rtreg_registry::commands::changes::ChangeReport;
+use rtreg_registry::commands::properties::parse_assignments;
 use rtreg_registry::commands::register::{self, RtrFile};
 use rtreg_registry::commands::switch::{Action, SwitchRequest, switch};
-use rtreg_registry::commands::{group, history_verify, node, observe, resource, show, version};
+use rtreg_registry::commands::{group, history_verify, node, observe, resource, show, upgrade, version};
 use rtreg_registry::gate::{self, Decision, Settings, Verdict};
 use rtreg_registry::memory::MemoryStore;
 use rtreg_registry::{
@@ -164,7 +165,25 @@ impl Cluster {
 
     /// The gate's answer.
     pub fn decide(&self, resource: &str, target: &str) -> Decision {
-        self.inspect(|view| decide(view, resource, target)).unwrap()
+        self.preview(resource, target, &[])
+    }
+
+    /// The gate's answer to a command with values, as the command itself gets it.
+    pub fn preview(&self, resource: &str, target: &str, values: &[&str]) -> Decision {
+        self.upgrade(resource, target, values, true).unwrap().decision
+    }
+
+    /// The command `upgrade` itself.
+    pub fn upgrade(
+        &self,
+        resource: &str,
+        to: &str,
+        values: &[&str],
+        preview: bool,
+    ) -> Result<upgrade::Report, CommandError> {
+        let properties = parse_assignments(values.iter().copied()).unwrap();
+        let request = upgrade::Request { resource: resource.to_owned(), to: to.to_owned(), properties, preview };
+        self.change(|tx| upgrade::upgrade(tx, &request))
     }
 
     /// No fault in the history.
@@ -180,7 +199,8 @@ pub fn decide(view: &View<'_>, resource: &str, target: &str) -> Result<Decision,
     let target = load_type(view, &resolve_type(view, target)?)?;
     let present = version::gate_version(view, &state.present, resource)?;
     let target = version::gate_version(view, &target, resource)?;
-    let request = gate::Request { resource, target: &target, present: &present, properties: &[] };
+    let request =
+        gate::Request { resource, target: &target, present: &present, properties: &[], dependency_faults: &[] };
     Ok(gate::decide(&request, &state.state, &Settings::default()))
 }
 
@@ -299,7 +319,7 @@ pub fn apply(tx: &mut Transaction<'_>, line: &Line) -> Result<ChangeReport, Comm
             let action = actions.into_iter().find(|action| action.as_str() == verb).expect(verb);
             switch(tx, &SwitchRequest { name, action, nodes })
         }
-        ("upgrade", resource) => upgrade(tx, resource, line.option("--to").unwrap()),
+        ("upgrade", resource) => upgraded(tx, resource, line.option("--to").unwrap()),
         other => panic!("no command {other:?}"),
     }
 }
@@ -321,7 +341,7 @@ fn state(tx: &mut Transaction<'_>, line: &Line) -> Result<ChangeReport, CommandE
 }
 
 /// The upgrade as its command does it: only if the gate allows it now.
-fn upgrade(tx: &mut Transaction<'_>, resource: &str, target: &str) -> Result<ChangeReport, CommandError> {
+fn upgraded(tx: &mut Transaction<'_>, resource: &str, target: &str) -> Result<ChangeReport, CommandError> {
     let decision = decide(&tx.view, resource, target)?;
     if decision.verdict != Verdict::Allowed {
         return Err(rtreg_registry::Refusal::new("gate", "not now").into());

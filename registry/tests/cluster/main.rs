@@ -5,6 +5,7 @@ mod fixture;
 mod properties;
 mod races;
 mod refusals;
+mod remedies;
 mod reports;
 mod version;
 mod walk;

@@ -67,9 +67,9 @@ fn the_gate_sees_the_group_and_what_depends() {
         .group
         .members
         .iter()
-        .map(|member| (member.name.as_str(), member.enabled_anywhere, member.online_anywhere))
+        .map(|member| (member.name.as_str(), member.is_enabled(), member.may_run()))
         .collect();
-    assert_eq!(flags, [("a", true, true), ("b", false, false), ("c", true, true), ("r", true, true)]);
+    assert_eq!(flags, [("c", true, true), ("r", true, true), ("a", true, true), ("b", false, false)]);
     assert_eq!(read.state.nodes[0].started_by, Origin::Version(RtVersion::new("1.0")));
 }
 
@@ -104,4 +104,34 @@ fn an_upgrade_outside_reports_what_does_not_fit() {
     assert!(cluster.ok("resource set r -p Wanted=x").changed);
     assert!(cluster.refused("resource set r -p Wanted=y").contains("AT_CREATION"));
     cluster.verify();
+}
+
+/// What was done outside of rtreg was not gated, so that T's file promises nothing says nothing about what runs.
+#[test]
+fn a_stated_version_settles_no_unknown_origin() {
+    let cluster = Cluster::with_resource();
+    cluster.register(&[
+        &rtr("app", "1.0", &["Start", "Stop"], ""),
+        &rtr("app", "2.0", &["Start", "Stop"], ""),
+        &rtr(
+            "app",
+            "3.0",
+            &["Start", "Stop"],
+            "--#$upgrade_from \"2.0\" ANYTIME\n#$upgrade_from \"1.0\" WHEN_OFFLINE--",
+        ),
+    ]);
+    cluster.ok("resource create a --group g --type app:1.0");
+    cluster.ok("resource state a --node n1 online --monitor stopped");
+    // Nobody says anything else: only 1.0 can have started it.
+    assert!(cluster.decide("a", "app:2.0").because.iter().any(|reason| reason.settled));
+    cluster.ok("resource state a --type-version 2.0 --reason seen");
+    let decision = cluster.decide("a", "app:3.0");
+    assert_eq!((decision.verdict, decision.vendor_allows), (Verdict::Blocked, true));
+    assert_eq!(decision.because[0].live_version, None);
+    assert!(decision.because[0].sentence.contains("outside of rtreg"), "{}", decision.because[0].sentence);
+    // It stays so after an upgrade that the gate allowed.
+    cluster.ok("resource restart a");
+    cluster.ok("upgrade a --to app:3.0");
+    cluster.ok("resource state a --node n1 unknown");
+    assert!(cluster.inspect(|view| gate_state(view, "a")).unwrap().state.resource.type_version_stated);
 }

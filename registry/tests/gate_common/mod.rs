@@ -82,7 +82,7 @@ pub fn state(nodes: Vec<NodeView>) -> State {
     let node_list: Vec<String> = nodes.iter().map(|view| view.node.clone()).collect();
     let online = nodes.iter().filter(|view| view.state == ResourceState::Online);
     State {
-        resource: ResourceView { created_under_3_0: false, values: BTreeMap::new() },
+        resource: ResourceView { created_under_3_0: false, type_version_stated: false, values: BTreeMap::new() },
         group: GroupView {
             name: "web-rg".to_owned(),
             managed: true,
