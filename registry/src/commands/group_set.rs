@@ -30,8 +30,8 @@ pub struct SetRequest {
     pub properties: Vec<String>,
 }
 
-/// Changes the node list or Maximum_primaries. On nodes that leave the list Fini runs where Init had run; on nodes that
-/// join it Init runs if the group is managed. On a new node a resource has the switches that it has on the first node
+/// Changes the node list or Maximum_primaries. In a managed group Fini runs on up nodes that leave the list, and Init on up
+/// nodes that join it; what an older version initialised there, or anything while the group is unmanaged, stays. On a new node a resource has the switches that it has on the first node
 /// of the old list, and its per-node properties have their defaults.
 ///
 /// # Errors
@@ -139,7 +139,7 @@ fn leave(scene: &Scene, member: &mut Member, node: &str) {
     let up = scene.nodes.get(node).is_some_and(|record| record.status == NodeStatus::Up);
     let stays_init_node = member.loaded.resource_type.init_nodes.value == InitNodes::RtInstalledNodes;
     if let Some(entry) = member.now.nodes.get_mut(node) {
-        if up && !stays_init_node {
+        if up && scene.group.managed && !stays_init_node {
             event::fini(entry);
         }
         if entry.initialised_by == Origin::None && !stays_init_node {
@@ -165,7 +165,7 @@ fn join(scene: &Scene, member: &mut Member, (node, first): (&str, Option<&str>))
     let becomes_init_node = member.loaded.resource_type.init_nodes.value == InitNodes::RgPrimaries;
     if scene.group.managed && record.status == NodeStatus::Up && becomes_init_node {
         let loaded = Rc::clone(&member.loaded);
-        event::init(member.entry(node)?, &loaded.resource_type);
+        event::init_on_top(member.entry(node)?, &loaded.resource_type);
     }
     Ok(())
 }

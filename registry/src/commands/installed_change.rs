@@ -104,7 +104,7 @@ fn leave(scene: &Scene, member: &mut Member, node: &NodeRecord) {
     let Some(entry) = member.now.nodes.get_mut(&node.name) else {
         return;
     };
-    if node.status == NodeStatus::Up {
+    if node.status == NodeStatus::Up && scene.group.managed {
         event::fini(entry);
     }
     if entry.initialised_by == Origin::None && !scene.group.node_list.contains(&node.name) {
@@ -118,6 +118,6 @@ fn join(scene: &Scene, member: &mut Member, node: &NodeRecord) {
     let entry = member.now.nodes.entry(node.name.clone()).or_insert(settled.clone());
     *entry = settled;
     if scene.group.managed && node.status == NodeStatus::Up {
-        event::init(entry, &member.loaded.resource_type);
+        event::init_on_top(entry, &member.loaded.resource_type);
     }
 }

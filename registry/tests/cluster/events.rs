@@ -357,7 +357,10 @@ fn init_nodes_of_all_nodes_reach_beyond_the_node_list() {
     assert_eq!(nodes, ["n1", "n4"], "the gate sees the node list and what is still initialised");
     cluster.ok("node remove n4");
     cluster.ok("node add n4");
-    assert_eq!(cluster.at("r", "n4"), "-", "a new node of an old name has nothing of the old one");
+    assert!(
+        cluster.at("r", "n4").starts_with("offline, initialised by 1.0"),
+        "a node of an old name may be the old machine"
+    );
 }
 
 #[test]

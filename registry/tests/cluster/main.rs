@@ -6,5 +6,6 @@ mod properties;
 mod races;
 mod refusals;
 mod reports;
+mod traces;
 mod version;
 mod walk;
