@@ -51,6 +51,13 @@ pub(super) fn init_on_top(entry: &mut ResourceNodeRecord, resource_type: &Resour
     }
 }
 
+/// A group that was managed before rtreg knew it: some version's Init has run.
+pub(super) fn init_by_some(entry: &mut ResourceNodeRecord) {
+    if entry.initialised_by == Origin::None {
+        entry.initialised_by = Origin::Unknown;
+    }
+}
+
 /// Unmanage: Fini runs.
 pub(super) fn fini(entry: &mut ResourceNodeRecord) {
     entry.initialised_by = Origin::None;

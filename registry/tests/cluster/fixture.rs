@@ -228,7 +228,7 @@ impl Line {
         let mut parsed = Self { words: Vec::new(), options: Vec::new() };
         let mut words = line.split_whitespace();
         while let Some(word) = words.next() {
-            if word == "--disabled" {
+            if ["--disabled", "--already"].contains(&word) {
                 parsed.options.push((word.to_owned(), String::new()));
             } else if word.starts_with('-') {
                 parsed.options.push((word.to_owned(), words.next().expect(line).to_owned()));
@@ -273,6 +273,9 @@ pub fn apply(tx: &mut Transaction<'_>, line: &Line) -> Result<ChangeReport, Comm
         ("group", "create") => group::create(tx, &group::CreateRequest { name, nodes, properties }),
         ("group", "set") => group::set(tx, &group::SetRequest { name, nodes, properties }),
         ("group", "delete") => group::delete(tx, &group::GroupRequest { name }),
+        ("group", "manage") if line.option("--already").is_some() => {
+            group::manage_already(tx, &group::GroupRequest { name })
+        }
         ("group", "manage") => group::manage(tx, &group::GroupRequest { name }),
         ("group", "unmanage") => group::unmanage(tx, &group::GroupRequest { name }),
         ("group", "online") => group::online(tx, &group::NodesRequest { name, nodes }),

@@ -2,6 +2,7 @@
 
 mod events;
 mod fixture;
+mod limits;
 mod properties;
 mod races;
 mod refusals;

@@ -113,10 +113,7 @@ fn leaving_the_installed_nodes_runs_fini_only_in_a_managed_group() {
 fn joining_the_installed_nodes_keeps_an_older_trace() {
     let cluster = everywhere();
     installed(&cluster, "all:5.0", &["n1", "n3"]);
-    for line in [
-        "group manage g",
-        "resource state r --type-version 5.0 --reason seen",
-    ] {
+    for line in ["group manage g", "resource state r --type-version 5.0 --reason seen"] {
         cluster.ok(line);
     }
     assert_eq!(cluster.at("r", "n2"), TRACE);
@@ -128,14 +125,20 @@ fn joining_the_installed_nodes_keeps_an_older_trace() {
 /// The machine under the name may be the old one: what was initialised on its disk is still there.
 #[test]
 fn a_node_that_is_removed_and_added_again_keeps_its_traces() {
-    for (change, origin) in [("node up n1", "1.0"), ("resource state r --node n2 offline --initialised-by unknown", "unknown")] {
+    for (change, origin) in
+        [("node up n1", "1.0"), ("resource state r --node n2 offline --initialised-by unknown", "unknown")]
+    {
         let cluster = cluster();
         for line in ["group manage g", change, "node down n2", "group set g --node n1"] {
             cluster.ok(line);
         }
         cluster.ok("group unmanage g");
         let removed = cluster.ok("node remove n2");
-        assert_eq!(cluster.decide("r", "web:5.0").verdict, Verdict::Allowed, "what is removed is not looked at: {removed:?}");
+        assert_eq!(
+            cluster.decide("r", "web:5.0").verdict,
+            Verdict::Allowed,
+            "what is removed is not looked at: {removed:?}"
+        );
         cluster.ok("node add n2");
         let decision = cluster.decide("r", "web:5.0");
         assert_eq!(decision.verdict, Verdict::Blocked, "{origin}");
@@ -144,4 +147,60 @@ fn a_node_that_is_removed_and_added_again_keeps_its_traces() {
         assert_eq!(on_n2.state.to_string(), "offline");
         cluster.verify();
     }
+}
+
+/// A cluster that exists already: nobody knows which version's Init ran.
+#[test]
+fn a_group_that_was_managed_all_along_is_initialised_by_something_unknown() {
+    let cluster = cluster();
+    // T could have come from 1.0 while its trace was there, so an unknown trace may be 1.0's.
+    cluster.register(&[&rtr("web", "6.0", METHODS, "--#$upgrade_from \"2.0\" ANYTIME--")]);
+    cluster.ok("resource state r --type-version 2.0 --reason seen");
+    cluster.ok("resource create plain --group g --type plain");
+    cluster.ok("resource state r --node n1 offline --initialised-by 0.9");
+    cluster.ok("node down n2");
+    let report = cluster.ok("group manage g --already");
+    insta::assert_snapshot!(report.text());
+    assert_eq!(cluster.at("r", "n1"), "offline, initialised by 0.9, disabled, unmonitored");
+    assert_eq!(
+        cluster.at("r", "n2"),
+        "offline, initialised by ?, disabled, unmonitored",
+        "Init may have run before n2 went down"
+    );
+    assert_eq!(cluster.at("plain", "n1"), "offline");
+    cluster.ok("node up n2");
+    assert_eq!(cluster.at("r", "n2"), "offline, initialised by ?, disabled, unmonitored", "a boot does not end it");
+    assert_eq!(cluster.decide("r", "web:6.0").verdict, Verdict::Blocked);
+    cluster.ok("resource state r --node n1 offline --initialised-by 2.0");
+    assert_eq!(cluster.decide("r", "web:6.0").verdict, Verdict::Blocked, "n2 is still unknown");
+    cluster.ok("resource state r --node n2 offline --initialised-by 2.0");
+    assert_eq!(cluster.decide("r", "web:6.0").verdict, Verdict::Allowed);
+    let again = cluster.ok("group manage g --already");
+    assert!(!again.changed);
+    insta::assert_snapshot!("managed_already_twice", again.text());
+    cluster.verify();
+}
+
+#[test]
+fn what_initialised_a_resource_outside_of_the_node_list_can_be_stated() {
+    let cluster = missed_fini();
+    cluster.ok("group set g --node n1");
+    blocked(&cluster, "n2 has left");
+    let mut shown = String::new();
+    for line in [
+        "resource state r --node n2 offline",
+        "resource state r --node n2 online --initialised-by none",
+        "resource state r --node n3 offline --initialised-by none",
+    ] {
+        shown.push_str(&format!("$ {line}\n{}\n\n", cluster.refused(line)));
+    }
+    insta::assert_snapshot!(shown);
+    cluster.ok("node down n2");
+    cluster.ok("resource state r --node n2 offline --initialised-by 5.0");
+    assert_eq!(cluster.decide("r", "web:5.0").verdict, Verdict::Allowed);
+    cluster.ok("node up n2");
+    cluster.ok("resource state r --node n2 offline --initialised-by none");
+    assert_eq!(cluster.at("r", "n2"), "-");
+    assert!(cluster.refused("resource state r --node n2 offline --initialised-by none").contains("not_in_node_list"));
+    cluster.verify();
 }
