@@ -100,8 +100,7 @@ pub fn create(tx: &mut Transaction<'_>, request: &CreateRequest) -> Result<Chang
     tx.log(Object::new("group", name), "create", detail)?;
     let summary = format!("group `{name}` is created on {}; it is unmanaged", group.node_list.join(", "));
     Ok(ChangeReport::new(Object::new("group", name), "create", summary).with(changes).note(format!(
-        "`rtreg group manage {name}` brings it under management; if the cluster has managed it all along: `rtreg group \
-             manage {name} --already`"
+        "`rtreg group manage {name}` brings it under management; add `--already` if the cluster manages it already"
     )))
 }
 

@@ -204,3 +204,18 @@ fn what_initialised_a_resource_outside_of_the_node_list_can_be_stated() {
     assert!(cluster.refused("resource state r --node n2 offline --initialised-by none").contains("not_in_node_list"));
     cluster.verify();
 }
+
+/// Where a yes rests on the version that must have initialised the resource, it says so.
+#[test]
+fn a_yes_that_rests_on_what_is_not_recorded_says_so() {
+    let cluster = cluster();
+    cluster.ok("group manage g --already");
+    let decision = cluster.decide("r", "web:2.0");
+    assert_eq!(decision.verdict, Verdict::Allowed);
+    let text = rtreg_registry::gate::render(&decision, &|_| None);
+    assert!(text.contains("initialised it on n1 and n2 is not recorded, but by the file of TEST.web:1.0 it can only be"), "{text}");
+    let known = cluster.ok("resource state r --node n1 offline --initialised-by 1.0");
+    assert!(known.changed);
+    let text = rtreg_registry::gate::render(&cluster.decide("r", "web:2.0"), &|_| None);
+    assert!(text.contains("initialised it on n2 is not recorded"), "{text}");
+}
