@@ -29,8 +29,8 @@ pub fn untouched(node: &NodeRecord, enabled: bool, monitored: bool) -> ResourceN
 /// before Type_version, the group's managed state or the set of Init_nodes changes.
 pub fn settled(record: Option<&ResourceNodeRecord>, node: &NodeRecord, boot: BootOf<'_>) -> ResourceNodeRecord {
     let fresh = ResourceNodeRecord { incarnation: node.added, ..untouched(node, true, true) };
-    // An entry of an older node of the same name says nothing about this one.
-    let record = record.filter(|record| record.incarnation >= node.added).unwrap_or(&fresh);
+    // Of an older node of the same name nothing runs any more, but its disk may be this node's: traces of Init stay.
+    let record = record.unwrap_or(&fresh);
     if record.incarnation == node.incarnation {
         return record.clone();
     }
@@ -148,9 +148,13 @@ mod tests {
     }
 
     #[test]
-    fn an_older_node_of_the_same_name_says_nothing() {
-        let now = settled(Some(&online(2)), &node(NodeStatus::Up, 3), None);
-        assert_eq!((now.state, now.initialised_by), (ResourceState::Offline, Origin::None));
+    fn of_an_older_node_of_the_same_name_only_the_initialisation_stays() {
+        for initialised_by in [Origin::Version(RtVersion::new("1.0")), Origin::Unknown] {
+            let record = ResourceNodeRecord { initialised_by: initialised_by.clone(), ..online(2) };
+            let now = settled(Some(&record), &node(NodeStatus::Up, 3), Some(&RtVersion::new("2.0")));
+            assert_eq!((now.state, now.started_by), (ResourceState::Offline, Origin::None));
+            assert_eq!(now.initialised_by, initialised_by);
+        }
     }
 
     #[test]

@@ -180,6 +180,16 @@ pub fn object_of(key: &str) -> Option<crate::history::Object> {
     Some(crate::history::Object::new(kind, &unpart(name)?))
 }
 
+/// The key of the record of a resource, group or node; of other kinds what is changed stands under several keys.
+pub fn record_of(object: &crate::history::Object) -> Option<String> {
+    match object.kind.as_str() {
+        "resource" => Some(resource(&object.name)),
+        "group" => Some(group(&object.name)),
+        "node" => Some(node(&object.name)),
+        _ => None,
+    }
+}
+
 /// The last part of a key as text.
 pub fn last_part(key: &str) -> Option<String> {
     key.rsplit_once('/').and_then(|(_, last)| unpart(last))

@@ -46,6 +46,13 @@ struct MemorySnapshot {
 }
 
 impl MemoryStore {
+    /// A store of its own with the same contents at the same revision; what is committed to one is not in the other.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        let contents = Mutex::new(Arc::clone(&self.contents()));
+        Self { shared: Arc::new(Shared { contents, changed: Condvar::new() }) }
+    }
+
     fn contents(&self) -> MutexGuard<'_, Arc<Contents>> {
         // Nothing panics between two writes of one commit, so contents behind a poisoned lock are whole.
         self.shared.contents.lock().unwrap_or_else(PoisonError::into_inner)

@@ -27,22 +27,63 @@ pub struct StoredValue {
     pub mark: Mark,
     /// The value.
     pub value: Scope,
+    /// With values for some nodes: what all others have, also nodes that join later; none: they follow the default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub others: Option<Others>,
+}
+
+/// The value of the nodes that have none of their own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Others {
+    /// Where it comes from.
+    pub mark: Mark,
+    /// The value.
+    pub value: PropertyValue,
 }
 
 impl StoredValue {
     /// A value that an administrator set for all nodes.
     pub const fn explicit(value: PropertyValue) -> Self {
-        Self { mark: Mark::Explicit, value: Scope::Global(value) }
+        Self { mark: Mark::Explicit, value: Scope::Global(value), others: None }
     }
 
     /// Values that an administrator set for some nodes; the others follow the default.
     pub const fn per_node(values: BTreeMap<String, PropertyValue>) -> Self {
-        Self { mark: Mark::Explicit, value: Scope::PerNode(values) }
+        Self { mark: Mark::Explicit, value: Scope::PerNode(values), others: None }
+    }
+
+    /// Values that an administrator set for some nodes, with what the others have.
+    pub const fn departing(values: BTreeMap<String, PropertyValue>, others: Option<Others>) -> Self {
+        Self { mark: Mark::Explicit, value: Scope::PerNode(values), others }
+    }
+
+    /// What it becomes when values for single nodes are set on top: what the other nodes have stays as it is.
+    pub fn with_nodes(stored: Option<Self>, values: BTreeMap<String, PropertyValue>) -> Self {
+        let Some(Self { mark, value, others }) = stored else { return Self::per_node(values) };
+        match value {
+            Scope::Global(value) => Self::departing(values, Some(Others { mark, value })),
+            Scope::PerNode(mut nodes) => {
+                nodes.extend(values);
+                Self::departing(nodes, others)
+            }
+        }
+    }
+
+    /// What is left of it when a node is left out, and the node's own value; none is left where it was for that node only.
+    pub fn without_node(self, node: &str) -> (Option<Self>, Option<PropertyValue>) {
+        let Self { mark, value: Scope::PerNode(mut values), others } = self else { return (Some(self), None) };
+        let lost = values.remove(node);
+        let left = if values.is_empty() {
+            others.map(|Others { mark, value }| Self { mark, value: Scope::Global(value), others: None })
+        } else {
+            Some(Self { mark, value: Scope::PerNode(values), others })
+        };
+        (left, lost)
     }
 
     /// An old default that a resource created under 3.0 keeps.
     pub const fn pinned(value: PropertyValue) -> Self {
-        Self { mark: Mark::Pinned, value: Scope::Global(value) }
+        Self { mark: Mark::Pinned, value: Scope::Global(value), others: None }
     }
 }
 
@@ -62,7 +103,7 @@ pub enum Mark {
 pub enum Scope {
     /// All nodes.
     Global(PropertyValue),
-    /// These nodes; the others follow the default.
+    /// These nodes; for the others see [`StoredValue::others`].
     PerNode(BTreeMap<String, PropertyValue>),
 }
 
@@ -154,6 +195,30 @@ pub struct Accepted {
     pub property: String,
     /// The entry of the target's file, if it has one.
     pub entry: Option<Span>,
+}
+
+/// The old defaults that a resource created under 3.0 keeps although nothing asked the gate: where the default changes
+/// and no value of its own hides it. They are not held against the limits of the target.
+pub fn pinned_defaults(
+    present: &ResourceType,
+    target: &ResourceType,
+    values: &BTreeMap<String, StoredValue>,
+) -> BTreeMap<String, StoredValue> {
+    let before = effective_properties(present);
+    let mut pinned = BTreeMap::new();
+    for decl in effective_properties(target) {
+        let name = &decl.name.value;
+        let Some(old) = find(&before, name).and_then(|before| carry::changed_default(before, &decl)) else { continue };
+        match stored(values, name) {
+            None => drop(pinned.insert(name.clone(), StoredValue::pinned(old))),
+            Some(StoredValue { value: Scope::PerNode(nodes), others: None, .. }) => {
+                let others = Some(Others { mark: Mark::Pinned, value: old });
+                pinned.insert(name.clone(), StoredValue::departing(nodes.clone(), others));
+            }
+            Some(_) => {}
+        }
+    }
+    pinned
 }
 
 /// Says what becomes of the values (design section 6). The order of the assignments makes no difference: a value for one

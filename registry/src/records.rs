@@ -73,7 +73,7 @@ pub struct NodeRecord {
     pub name: String,
     /// What is known of it.
     pub status: NodeStatus,
-    /// The revision that was newest when the node was added: what is recorded for an older node of that name is void.
+    /// The revision that was newest when the node was added: what ran on an older node of that name has ended.
     pub added: u64,
     /// The revision that was newest when the node last went down, or was added: per-node state of a resource that was
     /// recorded under another incarnation has ended.

@@ -24,7 +24,7 @@ pub struct Transaction<'s> {
     ctx: &'s Context,
     changes: BTreeMap<String, Change>,
     heads: BTreeMap<Object, Entry>,
-    absent: Vec<Condition>,
+    absent: Vec<(Object, Condition)>,
     units_fit: Option<usize>,
     units: usize,
 }
@@ -77,7 +77,7 @@ impl<'s> Transaction<'s> {
         };
         let entry = Entry::following(previous.as_ref(), object.clone(), event, detail, self.ctx);
         let key = keys::history(&object.kind, &object.name, entry.number);
-        self.absent.push(Condition::Absent { key: key.clone() });
+        self.absent.push((object.clone(), Condition::Absent { key: key.clone() }));
         self.put(key, &entry);
         self.heads.insert(object, entry);
         Ok(())
@@ -104,9 +104,42 @@ impl<'s> Transaction<'s> {
         objects.into_iter().try_for_each(|object| self.log(object, "settle", serde_json::Value::Null))
     }
 
+    /// Every entry of the history of a resource, group or node comes with a change of its record, so that a condition on
+    /// the record protects the chain, too.
+    fn touch_logged(&mut self) -> Result<(), StoreError> {
+        let keys: Vec<String> = self.heads.keys().filter_map(keys::record_of).collect();
+        for key in keys {
+            if !self.changes.contains_key(&key)
+                && let Some(stored) = self.view.get(&key)?
+            {
+                self.put_bytes(key, stored.value);
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<Commit, CommandError> {
+        self.log_rewritten()?;
+        self.touch_logged()?;
+        Ok(self.commit())
+    }
+
     fn commit(&self) -> Commit {
         let mut conditions = self.view.basis();
-        conditions.extend(self.absent.iter().cloned());
+        let unchanged = |key: &String| {
+            conditions.iter().any(|condition| matches!(condition, Condition::Unchanged { key: of, .. } if of == key))
+        };
+        // Half of the conditions of a command about a whole group would say the same twice.
+        let protected = |object: &Object| {
+            keys::record_of(object).is_some_and(|key| self.changes.contains_key(&key) && unchanged(&key))
+        };
+        let absent: Vec<Condition> = self
+            .absent
+            .iter()
+            .filter(|(object, _)| !protected(object))
+            .map(|(_, condition)| condition.clone())
+            .collect();
+        conditions.extend(absent);
         conditions.sort();
         conditions.dedup();
         Commit { conditions, changes: self.changes.values().cloned().collect() }
@@ -134,8 +167,7 @@ pub fn transact<R>(
         if transaction.changes.is_empty() {
             return Ok((report, snapshot.revision()));
         }
-        transaction.log_rewritten()?;
-        let commit = transaction.commit();
+        let commit = transaction.finish()?;
         let units_fit = transaction.units_fit;
         drop(transaction);
         drop(snapshot);
@@ -164,9 +196,9 @@ pub fn rehearse<R>(
     let snapshot = store.snapshot()?;
     let mut transaction = Transaction::new(&*snapshot, ctx);
     let report = decide(&mut transaction)?;
-    transaction.log_rewritten()?;
+    let commit = transaction.finish()?;
     let fit = transaction.units_fit;
-    transaction.commit().check_limits().map_err(|error| too_large(error, units, fit))?;
+    commit.check_limits().map_err(|error| too_large(error, units, fit))?;
     Ok(report)
 }
 
@@ -184,6 +216,12 @@ fn too_large(error: StoreError, (what, count): (&str, usize), units_fit: Option<
         format!("a command is one commit of at most {limit} {limited}; with {count} {what} this one has {found}"),
     )
     .help(match fit {
+        _ if what == "resources" && count > 1 => {
+            "a command about a group is one commit for all its resources: first do what \
+            you can to them one by one, for example `rtreg resource disable R`, or use another group for some of them"
+                .to_owned()
+        }
+        _ if what == "nodes" && count > 1 => format!("a group is created in one commit: name fewer nodes, about {fit}"),
         0 => "make what is written smaller".to_owned(),
         _ if count <= 1 => "make what is written smaller".to_owned(),
         _ if units_fit.is_some() => format!("do it in several commands: the first {fit} {what} fit into one"),

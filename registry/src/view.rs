@@ -136,19 +136,26 @@ impl<'s> View<'s> {
         }
     }
 
-    /// How many keys a range has, counted up to `limit` in pieces, without a condition.
+    /// How many keys of a range are `wanted`, counted up to `limit` in pieces, without a condition.
     ///
     /// # Errors
-    /// As [`Snapshot::range`].
-    pub fn count(&self, range: &KeyRange, limit: usize) -> Result<usize, StoreError> {
+    /// As [`Snapshot::range`]; what `wanted` returns.
+    pub fn count(
+        &self,
+        range: &KeyRange,
+        limit: usize,
+        wanted: impl Fn(&Stored) -> Result<bool, StoreError>,
+    ) -> Result<usize, StoreError> {
         let mut range = range.clone();
         let mut count = 0;
         while count < limit {
-            let wanted = PIECE.min(limit - count);
-            let piece = self.snapshot.range(&range, wanted)?;
-            count += piece.len();
+            let size = PIECE.min(limit - count);
+            let piece = self.snapshot.range(&range, size)?;
+            for stored in &piece {
+                count += usize::from(wanted(stored)?);
+            }
             match piece.last() {
-                Some(last) if piece.len() == wanted => range.start = format!("{}\0", last.key),
+                Some(last) if piece.len() == size => range.start = format!("{}\0", last.key),
                 _ => break,
             }
         }

@@ -13,7 +13,9 @@ use rtreg_model::{
 use rtreg_registry::gate::{
     Assignment, Decision, Needs, NodeView, Possible, ReasonKind, Request, Settings, State, Verdict, decide,
 };
-use rtreg_registry::migration::{ChangeKind, Mark, Migrated, Migration, Scope, StoredValue, migrate};
+use rtreg_registry::migration::{
+    ChangeKind, Mark, Migrated, Migration, Others, Scope, StoredValue, migrate, pinned_defaults,
+};
 
 use ChangeKind::{DefaultInherited, Dropped, Kept, NeedsValue, Pinned, Set};
 
@@ -105,6 +107,12 @@ fn case(before: Option<PropertyDecl>, after: Option<PropertyDecl>, stored: Optio
 
 fn nodes(values: &[(&str, i64)]) -> StoredValue {
     StoredValue::per_node(values.iter().map(|(node, value)| ((*node).to_owned(), int(*value))).collect())
+}
+
+/// Values of some nodes, and what the others have.
+fn departing(values: &[(&str, i64)], mark: Mark, others: i64) -> StoredValue {
+    let values = values.iter().map(|(node, value)| ((*node).to_owned(), int(*value))).collect();
+    StoredValue::departing(values, Some(Others { mark, value: int(others) }))
 }
 
 /// What is found without a command: the changes, the value afterwards, whether a value is needed.
@@ -202,7 +210,7 @@ fn resources_created_under_3_0_keep_old_defaults() {
     let found = case(Some(number(Some(2))), Some(number(Some(3))), pinned()).migrate();
     assert_eq!(
         (changes(&found), found.values.get("Limit")),
-        (vec![(Kept, None, Some("1"), Some("1"))], pinned().as_ref())
+        (vec![(Pinned, None, Some("1"), Some("1"))], pinned().as_ref())
     );
     let found = case(Some(number(Some(9))), Some(number(Some(2)).at_most(3)), None).migrate();
     assert_eq!(changes(&found), [(NeedsValue, None, Some("9"), None)]);
@@ -291,7 +299,7 @@ fn values_per_node() {
         (&["Limit{n2}=1", "Limit{n1}=2"], PropertyTunable::WhenDisabled, 0, 1, Some(nodes(&[("n1", 2), ("n2", 1)]))),
         (&["Limit=1"], PropertyTunable::None, 1, 0, Some(nodes(&[("n1", 3)]))),
         (&["Limit=1"], PropertyTunable::Anytime, 0, 0, Some(StoredValue::explicit(int(1)))),
-        (&["Limit{n2}=2", "Limit=1"], PropertyTunable::Anytime, 0, 0, Some(nodes(&[("n1", 1), ("n2", 2)]))),
+        (&["Limit{n2}=2", "Limit=1"], PropertyTunable::Anytime, 0, 0, Some(departing(&[("n2", 2)], Mark::Explicit, 1))),
         (&["Limit{n1}=2"], PropertyTunable::Anytime, 1, 0, Some(nodes(&[("n1", 2)]))),
     ];
     for (command, tunable, problems, when_disabled, value) in rows {
@@ -305,7 +313,7 @@ fn values_per_node() {
     // One node departs from a value for all.
     let all = Some(StoredValue::explicit(int(7)));
     let found = Case { command: &["Limit{n2}=1"], ..case(Some(per_node(1)), Some(per_node(2)), all) }.migrate();
-    assert_eq!(found.values.get("Limit"), Some(&nodes(&[("n1", 7), ("n2", 1)])));
+    assert_eq!(found.values.get("Limit"), Some(&departing(&[("n2", 1)], Mark::Explicit, 7)));
     assert_eq!(changes(&found), [(Kept, None, Some("7"), Some("7")), (Set, Some("n2"), Some("7"), Some("1"))]);
     let found = Case { command: &["Limit{n2}=1"], ..case(Some(per_node(1)), Some(per_node(2)), None) }.migrate();
     assert_eq!(found.values.get("Limit"), Some(&nodes(&[("n2", 1)])));
@@ -315,6 +323,60 @@ fn values_per_node() {
         let decl = number(None).per_node();
         assert_eq!(Case { command, ..case(None, Some(decl), None) }.migrate().problems.len(), problems, "{command:?}");
     }
+}
+
+/// A pinned default stays pinned, and says so; a node that departs from it leaves the others pinned.
+#[test]
+fn a_pinned_default_stays_pinned() {
+    let pinned = || Some(StoredValue::pinned(int(1)));
+    let found = Case { old: true, ..case(Some(number(Some(2))), Some(number(Some(3))), pinned()) }.migrate();
+    assert_eq!(changes(&found), [(Pinned, None, Some("1"), Some("1"))]);
+    assert!(found.changes[0].why.contains("pinned") && !found.changes[0].why.contains("was set"));
+    assert_eq!(found.values.get("Limit"), pinned().as_ref());
+    let command = &["Limit{n1}=7"];
+    let found = Case { old: true, command, ..case(Some(per_node(2)), Some(per_node(3)), pinned()) }.migrate();
+    let mixed = departing(&[("n1", 7)], Mark::Pinned, 1);
+    assert_eq!(found.values.get("Limit"), Some(&mixed));
+    let found = Case { old: true, ..case(Some(per_node(2)), Some(per_node(3)), Some(mixed.clone())) }.migrate();
+    assert_eq!(found.values.get("Limit"), Some(&mixed));
+    assert_eq!(changes(&found), [(Pinned, None, Some("1"), Some("1")), (Kept, Some("n1"), Some("7"), Some("7"))]);
+}
+
+/// Nodes without a value of their own do what a property without a value does.
+#[test]
+fn the_other_nodes() {
+    let one = || Some(nodes(&[("n1", 7)]));
+    let found = case(Some(per_node(1)), Some(per_node(2)), one()).migrate();
+    assert_eq!(
+        changes(&found),
+        [(DefaultInherited, None, Some("1"), Some("2")), (Kept, Some("n1"), Some("7"), Some("7"))]
+    );
+    let found = Case { old: true, ..case(Some(per_node(1)), Some(per_node(2)), one()) }.migrate();
+    assert_eq!(found.values.get("Limit"), Some(&departing(&[("n1", 7)], Mark::Pinned, 1)));
+    // Their default is gone, or their value no longer fits.
+    let five = || Some(departing(&[("n1", 2)], Mark::Explicit, 5));
+    for (after, stored) in [(number(None).per_node(), one()), (per_node(2).at_most(3), five())] {
+        for (command, problems) in [(&[][..], 1), (&["Limit{n1}=1"], 1), (&["Limit{n2}=1"], 0), (&["Limit=1"], 0)] {
+            let found = Case { command, ..case(Some(per_node(1)), Some(after.clone()), stored.clone()) }.migrate();
+            assert_eq!(found.problems.len(), problems, "{command:?}: {:?}", found.problems);
+        }
+    }
+}
+
+#[test]
+fn old_defaults_outside_of_the_gate() {
+    let pins = |before: PropertyDecl, after: PropertyDecl, stored: Option<StoredValue>| {
+        let values = stored.map(|value| ("LIMIT".to_owned(), value)).into_iter().collect();
+        pinned_defaults(&with(vec![before], "1.0"), &with(vec![after], "2.0"), &values).remove("Limit")
+    };
+    let (one, two) = (|| number(Some(1)), || number(Some(2)));
+    assert_eq!(pins(one(), two(), None), Some(StoredValue::pinned(int(1))));
+    assert_eq!(pins(two(), two().at_most(9), None), None, "the same default");
+    assert_eq!(pins(one(), two(), Some(StoredValue::explicit(int(7)))), None, "a value of its own");
+    assert_eq!(pins(one(), number(None), None), None, "no default to follow");
+    assert_eq!(pins(one(), text(), None), None, "another type");
+    let mixed = pins(per_node(1), per_node(2), Some(nodes(&[("n1", 7)])));
+    assert_eq!(mixed, Some(departing(&[("n1", 7)], Mark::Pinned, 1)));
 }
 
 #[test]
@@ -424,7 +486,7 @@ fn a_missing_value_refuses_and_the_right_command_is_named() {
     let mut unversioned = target.clone();
     unversioned.version = Declared::default_value(common::version(""));
     let named = ask(&present, &unversioned, &running, &[]);
-    assert_eq!(named.commands.last().map(String::as_str), Some("rtreg upgrade web --to TEST.web -p Limit=VALUE"));
+    assert_eq!(named.commands.last().map(String::as_str), Some("rtreg upgrade web --to unversioned -p Limit=VALUE"));
     let quoted = ask(&present, &target, &running, &["Mode=it's", "Limt=3"]);
     assert_eq!(quoted.commands, [r"rtreg upgrade web --to 2.0 -p 'Mode=it'\''s' -p Limit=3 -p Limit=VALUE"]);
 }

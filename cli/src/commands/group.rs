@@ -45,7 +45,14 @@ enum Group {
     /// Delete a group without resources.
     Delete(Name),
     /// Record that the group is managed: Init has run.
-    Manage(Name),
+    Manage {
+        /// The group.
+        #[arg(value_name = "GROUP")]
+        name: String,
+        /// It was managed before rtreg knew it: which version's Init has run is not known.
+        #[arg(long)]
+        already: bool,
+    },
     /// Record that the group is unmanaged: Fini has run. Only when it is offline and all its resources are disabled.
     Unmanage(Name),
     /// Record that the group is online; without --node on the first Maximum_primaries up nodes of the node list.
@@ -88,7 +95,8 @@ pub fn run(arguments: Arguments, app: &App) -> Result<Exit, CliError> {
             change(app, &request.name, |tx| group::set(tx, &request))
         }
         Group::Delete(name) => whole(app, name, group::delete),
-        Group::Manage(name) => whole(app, name, group::manage),
+        Group::Manage { name, already: false } => whole(app, Name { name }, group::manage),
+        Group::Manage { name, already: true } => whole(app, Name { name }, group::manage_already),
         Group::Unmanage(name) => whole(app, name, group::unmanage),
         Group::Online(nodes) => on_nodes(app, nodes, group::online),
         Group::Offline(nodes) => on_nodes(app, nodes, group::offline),

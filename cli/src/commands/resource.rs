@@ -128,7 +128,8 @@ struct State {
     /// The version whose methods started its monitor.
     #[arg(long, value_name = "VERSION", requires = "state")]
     monitor_started_by: Option<String>,
-    /// The version whose Init or Boot initialised it; also `none`.
+    /// The version whose Init or Boot initialised it; also `none`. With the state offline it may be stated of a node that is
+    /// down, or outside of the node list where something is recorded.
     #[arg(long, value_name = "VERSION", requires = "state")]
     initialised_by: Option<String>,
     /// The version of its type that it was upgraded to outside of rtreg (needs --reason): a version or `unversioned`.

@@ -43,6 +43,21 @@ pub(super) fn init(entry: &mut ResourceNodeRecord, resource_type: &ResourceType)
     }
 }
 
+/// Boot, and a node that joins the Init_nodes: T's Init runs, but what an older version had initialised there has seen no
+/// Fini, so its trace stays.
+pub(super) fn init_on_top(entry: &mut ResourceNodeRecord, resource_type: &ResourceType) {
+    if entry.initialised_by == Origin::None {
+        init(entry, resource_type);
+    }
+}
+
+/// A group that was managed before rtreg knew it: some version's Init has run.
+pub(super) fn init_by_some(entry: &mut ResourceNodeRecord) {
+    if entry.initialised_by == Origin::None {
+        entry.initialised_by = Origin::Unknown;
+    }
+}
+
 /// Unmanage: Fini runs.
 pub(super) fn fini(entry: &mut ResourceNodeRecord) {
     entry.initialised_by = Origin::None;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use rtreg_model::{Driver, NodeStatus, name, suggest};
+use rtreg_model::{Driver, Method, NodeStatus, name, suggest};
 use serde_json::json;
 
 pub use super::group_set::{SetRequest, set};
@@ -22,6 +22,10 @@ use crate::records::GroupRecord;
 use crate::store::KeyRange;
 use crate::transaction::Transaction;
 use crate::view::View;
+
+/// Most resources of a group. What a command about a group changes of each is its record, an entry of the history and an
+/// index or two; all of it must fit one commit ([`crate::store::CHANGES_MAX`]).
+pub const RESOURCES_MAX: usize = 30;
 
 /// A group to be created.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -62,7 +66,7 @@ pub fn member_count(view: &View<'_>, group: &str) -> Result<usize, CommandError>
 ///
 /// # Errors
 /// Refusals `group_name`, `group_exists`, `not_found`, those of the node list and the properties;
-/// [`CommandError::Store`].
+/// [`CommandError::Usage`] for a node list or properties that say something twice or nothing; [`CommandError::Store`].
 pub fn create(tx: &mut Transaction<'_>, request: &CreateRequest) -> Result<ChangeReport, CommandError> {
     let name = &request.name;
     name::check_name(name).map_err(|why| {
@@ -95,9 +99,9 @@ pub fn create(tx: &mut Transaction<'_>, request: &CreateRequest) -> Result<Chang
         "changes": lines(&changes) });
     tx.log(Object::new("group", name), "create", detail)?;
     let summary = format!("group `{name}` is created on {}; it is unmanaged", group.node_list.join(", "));
-    Ok(ChangeReport::new(Object::new("group", name), "create", summary)
-        .with(changes)
-        .note(format!("`rtreg group manage {name}` brings it under management")))
+    Ok(ChangeReport::new(Object::new("group", name), "create", summary).with(changes).note(format!(
+        "`rtreg group manage {name}` brings it under management; add `--already` if the cluster manages it already"
+    )))
 }
 
 /// The nodes exist, and none is named twice.
@@ -109,6 +113,12 @@ pub(super) fn check_node_list(view: &View<'_>, nodes: &[String]) -> Result<(), C
         ));
     }
     for (index, node) in nodes.iter().enumerate() {
+        if node.is_empty() {
+            return Err(CommandError::usage(
+                Refusal::new("node_list", format!("a name in the node list is empty: `{}`", nodes.join(",")))
+                    .help("name the nodes with one comma between two: `--node n1,n2`"),
+            ));
+        }
         if nodes.iter().take(index).any(|other| other == node) {
             return Err(CommandError::usage(
                 Refusal::new("node_list", format!("node `{node}` is named twice in the node list"))
@@ -133,6 +143,12 @@ pub(super) fn maximum_primaries(properties: &[String]) -> Result<Option<u32>, Co
             )
             .help(near.unwrap_or_else(|| "leave it out".to_owned()))
             .into());
+        }
+        if found.is_some() {
+            return Err(CommandError::usage(
+                Refusal::new("assigned_twice", "`Maximum_primaries` is given twice in one command")
+                    .help("give it once"),
+            ));
         }
         let number = value.parse::<u32>().ok().filter(|&number| number > 0 && number <= 65_535);
         found = Some(number.ok_or_else(|| {
@@ -177,6 +193,59 @@ pub fn delete(tx: &mut Transaction<'_>, request: &GroupRequest) -> Result<Change
 /// # Errors
 /// A refusal `not_found`; [`CommandError::Store`].
 pub fn manage(tx: &mut Transaction<'_>, request: &GroupRequest) -> Result<ChangeReport, CommandError> {
+    manage_with(tx, request, "is managed", |scene| {
+        each_init_node(scene, |member, node| {
+            let loaded = Rc::clone(&member.loaded);
+            event::init(member.entry(node)?, &loaded.resource_type);
+            Ok(())
+        })
+    })
+}
+
+/// Records that a group was managed before rtreg knew it: some version's Init has run, nobody can say which. On the
+/// Init_nodes, those that are down among them, `initialised_by` is unknown where the type has Init, Fini or Boot and none
+/// was known.
+///
+/// # Errors
+/// A refusal `not_found`; [`CommandError::Store`].
+pub fn manage_already(tx: &mut Transaction<'_>, request: &GroupRequest) -> Result<ChangeReport, CommandError> {
+    let name = &request.name;
+    let report = manage_with(tx, request, "was managed before rtreg knew it", |scene| {
+        each_init_node(scene, |_, _| Ok(()))?;
+        let node_list = &scene.group.node_list;
+        for member in &mut scene.members {
+            let loaded = Rc::clone(&member.loaded);
+            let initialises = [Method::Init, Method::Fini, Method::Boot];
+            if !initialises.into_iter().any(|method| loaded.resource_type.has(method)) {
+                continue;
+            }
+            let init_nodes = scene.nodes.keys().filter(|node| is_init_node(node_list, &loaded, node));
+            for node in init_nodes {
+                event::init_by_some(member.entry(node)?);
+            }
+        }
+        Ok(())
+    })?;
+    let unknown = report.changes.iter().any(|change| change.what == "initialised_by");
+    Ok(match (report.changed, unknown) {
+        (true, true) => report.note(
+            "which version initialised the resources is not known; state it with `rtreg resource state R --node N STATE \
+             --initialised-by VERSION`",
+        ),
+        (true, false) => report,
+        (false, _) => report.note(format!(
+            "what is recorded as initialised in group `{name}` stays; to state it otherwise: `rtreg resource state R \
+             --node N STATE --initialised-by VERSION`, or `unknown`"
+        )),
+    })
+}
+
+fn manage_with(
+    tx: &mut Transaction<'_>,
+    request: &GroupRequest,
+    is_managed: &str,
+    init: impl FnOnce(&mut Scene) -> Result<(), CommandError>,
+) -> Result<ChangeReport, CommandError> {
     let name = &request.name;
     let mut scene = Scene::of_group(&tx.view, name)?;
     if scene.group.managed {
@@ -184,14 +253,10 @@ pub fn manage(tx: &mut Transaction<'_>, request: &GroupRequest) -> Result<Change
         return Ok(ChangeReport::new(Object::new("group", name), "manage", summary));
     }
     scene.read_init_nodes(&tx.view)?;
-    each_init_node(&mut scene, |member, node| {
-        let loaded = Rc::clone(&member.loaded);
-        event::init(member.entry(node)?, &loaded.resource_type);
-        Ok(())
-    })?;
+    init(&mut scene)?;
     scene.group.managed = true;
     let changes = scene.save(tx, "manage", true)?;
-    Ok(ChangeReport::new(Object::new("group", name), "manage", format!("group `{name}` is managed")).with(changes))
+    Ok(ChangeReport::new(Object::new("group", name), "manage", format!("group `{name}` {is_managed}")).with(changes))
 }
 
 /// Takes a group out of management: Fini runs on the Init_nodes that are up. Nodes that are down keep what was

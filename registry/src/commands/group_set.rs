@@ -1,6 +1,6 @@
 //! `group set`: another node list or Maximum_primaries, with what that means for the resources of the group.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use rtreg_model::{InitNodes, NodeStatus, Origin, ResourceState};
@@ -15,7 +15,7 @@ use crate::effective;
 use crate::error::{CommandError, Refusal};
 use crate::history::Object;
 use crate::keys;
-use crate::migration::Scope;
+use crate::migration::{Scope, StoredValue};
 use crate::records::ResourceNodeRecord;
 use crate::transaction::Transaction;
 
@@ -30,9 +30,10 @@ pub struct SetRequest {
     pub properties: Vec<String>,
 }
 
-/// Changes the node list or Maximum_primaries. On nodes that leave the list Fini runs where Init had run; on nodes that
-/// join it Init runs if the group is managed. On a new node a resource has the switches that it has on the first node
-/// of the old list, and its per-node properties have their defaults.
+/// Changes the node list or Maximum_primaries. In a managed group Fini runs on up nodes that leave the list, and Init on up
+/// nodes that join it; what an older version initialised there, or anything while the group is unmanaged, stays. On a new node a resource has the switches that it has on the first node
+/// of the old list, and the values that are for all nodes; properties with values for single nodes only have their default
+/// there.
 ///
 /// # Errors
 /// Refusals `not_found`, `not_offline`, `too_many_primaries`, `not_installed`, `failover`; [`CommandError::Usage`] if
@@ -48,11 +49,12 @@ pub fn set(tx: &mut Transaction<'_>, request: &SetRequest) -> Result<ChangeRepor
     if let Some(maximum) = maximum {
         scene.group.maximum_primaries = maximum;
     }
+    let mut notes = Vec::new();
     let other_nodes = !request.nodes.is_empty() && request.nodes != scene.group.node_list;
     if other_nodes {
         check_node_list(&tx.view, &request.nodes)?;
         scene.read_init_nodes(&tx.view)?;
-        change_node_list(tx, &mut scene, &request.nodes)?;
+        notes = change_node_list(tx, &mut scene, &request.nodes)?;
     }
     let online = scene.online_nodes();
     if online.len() > usize::try_from(scene.group.maximum_primaries).unwrap_or(usize::MAX) {
@@ -75,10 +77,16 @@ pub fn set(tx: &mut Transaction<'_>, request: &SetRequest) -> Result<ChangeRepor
         true => format!("group `{name}` is so already; nothing changed"),
         false => format!("group `{name}` is changed"),
     };
-    Ok(ChangeReport::new(Object::new("group", name), "set", summary).with(changes))
+    let report = ChangeReport::new(Object::new("group", name), "set", summary).with(changes);
+    Ok(notes.into_iter().fold(report, ChangeReport::note))
 }
 
-fn change_node_list(tx: &mut Transaction<'_>, scene: &mut Scene, nodes: &[String]) -> Result<(), CommandError> {
+/// Returns what the administrator should know of values of properties.
+fn change_node_list(
+    tx: &mut Transaction<'_>,
+    scene: &mut Scene,
+    nodes: &[String],
+) -> Result<Vec<String>, CommandError> {
     let old: BTreeSet<String> = scene.group.node_list.iter().cloned().collect();
     let new: BTreeSet<String> = nodes.iter().cloned().collect();
     let removed: Vec<String> = old.difference(&new).cloned().collect();
@@ -92,18 +100,20 @@ fn change_node_list(tx: &mut Transaction<'_>, scene: &mut Scene, nodes: &[String
     for node in &removed {
         tx.delete(keys::by_node_group(node, &scene.group.name));
     }
+    let mut notes = Vec::new();
     let mut members = std::mem::take(&mut scene.members);
     for member in &mut members {
         for node in &removed {
-            leave(scene, member, node);
+            leave(scene, member, node, &mut notes);
         }
         for node in &added {
             join(scene, member, (node, first.as_deref()))?;
+            notes.extend(follows_default(member, node));
         }
     }
     scene.members = members;
     scene.group.node_list = nodes.to_vec();
-    Ok(())
+    Ok(notes)
 }
 
 /// A node leaves the list only when nothing of the group runs there.
@@ -135,23 +145,43 @@ fn check_offline_on(scene: &Scene, removed: &[String]) -> Result<(), Refusal> {
 }
 
 /// What becomes of a resource on a node that leaves the node list.
-fn leave(scene: &Scene, member: &mut Member, node: &str) {
+fn leave(scene: &Scene, member: &mut Member, node: &str, notes: &mut Vec<String>) {
     let up = scene.nodes.get(node).is_some_and(|record| record.status == NodeStatus::Up);
     let stays_init_node = member.loaded.resource_type.init_nodes.value == InitNodes::RtInstalledNodes;
     if let Some(entry) = member.now.nodes.get_mut(node) {
-        if up && !stays_init_node {
+        if up && scene.group.managed && !stays_init_node {
             event::fini(entry);
         }
         if entry.initialised_by == Origin::None && !stays_init_node {
             member.now.nodes.remove(node);
         }
     }
-    for stored in member.now.values.values_mut() {
-        if let Scope::PerNode(values) = &mut stored.value {
-            values.remove(node);
-        }
+    let resource = &member.now.name;
+    let mut left = BTreeMap::new();
+    for (name, stored) in std::mem::take(&mut member.now.values) {
+        let (stays, lost) = stored.without_node(node);
+        left.extend(stays.map(|stays| (name.clone(), stays)));
+        notes.extend(lost.map(|lost| format!("resource `{resource}` loses its value `{name}{{{node}}}={lost}`")));
     }
-    member.now.values.retain(|_, stored| !matches!(&stored.value, Scope::PerNode(values) if values.is_empty()));
+    member.now.values = left;
+}
+
+/// The properties that have values for single nodes only, and so none of them on a node that joins.
+fn follows_default(member: &Member, node: &str) -> Vec<String> {
+    let resource = &member.now.name;
+    let alone = |stored: &StoredValue| matches!(stored.value, Scope::PerNode(_)) && stored.others.is_none();
+    let names = member.now.values.iter().filter(|(_, stored)| alone(stored)).map(|(name, _)| name);
+    let decl = |name: &str| member.loaded.resource_type.declared_property(name);
+    names
+        .map(|name| match decl(name).is_some_and(rtreg_model::PropertyDecl::is_required) {
+            true => {
+                format!("`{name}` has no default: `rtreg resource set {resource} -p '{name}{{{node}}}=…'` for {node}")
+            }
+            false => {
+                format!("`{name}` of resource `{resource}` has its default on {node}: its values are for other nodes")
+            }
+        })
+        .collect()
 }
 
 /// What becomes of a resource on a node that joins the node list.
@@ -165,7 +195,7 @@ fn join(scene: &Scene, member: &mut Member, (node, first): (&str, Option<&str>))
     let becomes_init_node = member.loaded.resource_type.init_nodes.value == InitNodes::RgPrimaries;
     if scene.group.managed && record.status == NodeStatus::Up && becomes_init_node {
         let loaded = Rc::clone(&member.loaded);
-        event::init(member.entry(node)?, &loaded.resource_type);
+        event::init_on_top(member.entry(node)?, &loaded.resource_type);
     }
     Ok(())
 }

@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use rtreg_model::{InitNodes, NodeStatus, Origin};
 
-use super::scene::{Member, Scene, damaged, find_group, find_resource};
-use super::{event, installed};
+use super::scene::{Member, Scene, find_group, find_resource};
+use super::{event, installed, type_index};
 use crate::effective;
 use crate::error::{CommandError, Refusal};
 use crate::keys;
@@ -30,8 +30,7 @@ pub(super) fn apply(tx: &mut Transaction<'_>, before: &TypeRecord, after: &TypeR
     if loaded.resource_type.init_nodes.value != InitNodes::RtInstalledNodes {
         return Ok(());
     }
-    let users = KeyRange::prefix(&keys::by_type_version(before.name.base(), &before.version));
-    let users = tx.view.range(&users, RESOURCES_MAX + 1)?;
+    let users = type_index::users(&tx.view, &keys::by_type_version(before.name.base(), &before.version))?;
     if users.len() > RESOURCES_MAX {
         return Err(too_many(before).into());
     }
@@ -40,9 +39,7 @@ pub(super) fn apply(tx: &mut Transaction<'_>, before: &TypeRecord, after: &TypeR
     }
     let nodes = read_nodes(&tx.view, before, after)?;
     let loaded = Rc::new(loaded);
-    for user in users {
-        let name =
-            keys::last_part(&user.key).ok_or_else(|| damaged(&user.key, "it must end with the name of a resource"))?;
+    for name in users {
         change_resource(tx, &name, &loaded, (after, &nodes))?;
     }
     Ok(())
@@ -104,7 +101,7 @@ fn leave(scene: &Scene, member: &mut Member, node: &NodeRecord) {
     let Some(entry) = member.now.nodes.get_mut(&node.name) else {
         return;
     };
-    if node.status == NodeStatus::Up {
+    if node.status == NodeStatus::Up && scene.group.managed {
         event::fini(entry);
     }
     if entry.initialised_by == Origin::None && !scene.group.node_list.contains(&node.name) {
@@ -118,6 +115,6 @@ fn join(scene: &Scene, member: &mut Member, node: &NodeRecord) {
     let entry = member.now.nodes.entry(node.name.clone()).or_insert(settled.clone());
     *entry = settled;
     if scene.group.managed && node.status == NodeStatus::Up {
-        event::init(entry, &member.loaded.resource_type);
+        event::init_on_top(entry, &member.loaded.resource_type);
     }
 }

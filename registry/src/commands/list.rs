@@ -6,10 +6,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::installed::node_words;
+use crate::commands::type_index;
 use crate::error::{CommandError, Refusal};
 use crate::keys;
 use crate::records::{NameRecord, TypeRecord};
-use crate::store::KeyRange;
+use crate::store::{KeyRange, StoreError, Stored};
 use crate::types::{candidates, newest_first, not_found};
 use crate::view::{View, decode};
 
@@ -55,12 +56,29 @@ pub struct Count {
 }
 
 impl Count {
+    /// Counts the resources that have a version as Type_version, up to `limit`.
+    ///
+    /// # Errors
+    /// [`CommandError::Store`].
+    pub fn of_users(view: &View<'_>, prefix: &str, limit: usize) -> Result<Self, CommandError> {
+        Self::counted(view, prefix, limit, type_index::is_user)
+    }
+
     /// Counts the keys of a range up to `limit`.
     ///
     /// # Errors
     /// [`CommandError::Store`].
     pub fn of(view: &View<'_>, prefix: &str, limit: usize) -> Result<Self, CommandError> {
-        let found = view.count(&KeyRange::prefix(prefix), limit.saturating_add(1))?;
+        Self::counted(view, prefix, limit, |_| Ok(true))
+    }
+
+    fn counted(
+        view: &View<'_>,
+        prefix: &str,
+        limit: usize,
+        wanted: fn(&Stored) -> Result<bool, StoreError>,
+    ) -> Result<Self, CommandError> {
+        let found = view.count(&KeyRange::prefix(prefix), limit.saturating_add(1), wanted)?;
         Ok(Self { count: found.min(limit) as u64, more: found > limit })
     }
 
@@ -248,7 +266,7 @@ fn glob_matches(glob: &str, text: &str) -> bool {
 }
 
 fn listed(view: &View<'_>, record: &TypeRecord) -> Result<Listed, CommandError> {
-    let resources = Count::of(view, &keys::by_type_version(record.name.base(), &record.version), COUNTED_MAX)?;
+    let resources = Count::of_users(view, &keys::by_type_version(record.name.base(), &record.version), COUNTED_MAX)?;
     Ok(Listed {
         name: record.name.to_string(),
         rt_version: record.version.as_str().map(str::to_owned),

@@ -22,6 +22,7 @@ pub mod show;
 pub mod show_type;
 pub mod status;
 pub mod switch;
+mod type_index;
 pub mod type_set;
 pub mod unregister;
 pub mod upgrade;

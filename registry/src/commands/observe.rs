@@ -4,13 +4,13 @@
 use rtreg_model::{Method, MonitorState, NodeStatus, Origin, ResourceState, RtVersion};
 
 use super::changes::ChangeReport;
-use super::scene::Scene;
+use super::scene::{Scene, is_init_node};
 use super::switch::{node_down, node_unknown};
 use super::version;
 use crate::error::{CommandError, Refusal};
 use crate::history::Object;
 use crate::keys;
-use crate::records::{NameRecord, ResourceNodeRecord};
+use crate::records::{NameRecord, NodeRecord, ResourceNodeRecord};
 use crate::store::KeyRange;
 use crate::transaction::Transaction;
 use crate::types::{CANDIDATES_MAX, type_version};
@@ -50,15 +50,20 @@ pub struct TypeVersionRequest {
 /// monitor, unless given, is kept where the resource was not offline; where it was, the monitor is stopped if its switch
 /// is off or T started the resource and has no Monitor_start, else unknown.
 ///
+/// What initialised the resource may be stated, with the state offline, of a node that is down, and of one outside of
+/// the node list where something is recorded.
+///
 /// # Errors
 /// Refusals `not_found`, `not_in_node_list`, `node_down`, `node_unknown`, `group_unmanaged`; [`CommandError::Usage`] for
 /// statements that contradict each other; [`CommandError::Store`].
 pub fn state(tx: &mut Transaction<'_>, request: &StateRequest) -> Result<ChangeReport, CommandError> {
     check_consistent(request)?;
     let mut scene = Scene::of_resource(&tx.view, &request.name)?;
-    let node = scene.listed_node(&request.node)?.clone();
+    let of_init = request.state == ResourceState::Offline && request.initialised_by.is_some();
+    let node = observed_node(&tx.view, &mut scene, request)?;
     match node.status {
         NodeStatus::Up => {}
+        NodeStatus::Down if of_init => {}
         NodeStatus::Down => return Err(node_down(&node.name, &scene.group.name).into()),
         NodeStatus::Unknown => return Err(node_unknown(&node.name).into()),
     }
@@ -70,7 +75,7 @@ pub fn state(tx: &mut Transaction<'_>, request: &StateRequest) -> Result<ChangeR
                 scene.group.name, request.name, request.state
             ),
         )
-        .help(format!("if the group is managed: `rtreg group manage {}`", scene.group.name))
+        .help(format!("if the cluster manages it already: `rtreg group manage {} --already`", scene.group.name))
         .into());
     }
     let group_online = scene.online_nodes().contains(&node.name);
@@ -79,7 +84,12 @@ pub fn state(tx: &mut Transaction<'_>, request: &StateRequest) -> Result<ChangeR
     let entry = member.entry(&node.name)?;
     *entry = observed(entry, request, &loaded.resource_type);
     let entry = entry.clone();
-    let base = member.now.base.clone();
+    if !scene.group.node_list.contains(&node.name) && !is_init_node(&scene.group.node_list, &loaded, &node.name) {
+        // Outside of node list and Init_nodes an entry is there only for what it keeps of an Init.
+        let member = scene.resource()?;
+        member.now.nodes.retain(|name, entry| *name != node.name || entry.initialised_by != Origin::None);
+    }
+    let base = scene.resource_ref()?.now.base.clone();
     let changes = scene.save(tx, "state", false)?;
     let summary = match changes.is_empty() {
         true => format!(
@@ -101,6 +111,31 @@ pub fn state(tx: &mut Transaction<'_>, request: &StateRequest) -> Result<ChangeR
         ));
     }
     Ok(report)
+}
+
+/// The node of an observation: of the node list, or another one where the resource has an entry and only what initialised
+/// it is stated.
+fn observed_node(view: &View<'_>, scene: &mut Scene, request: &StateRequest) -> Result<NodeRecord, CommandError> {
+    let name = &request.node;
+    if !scene.group.node_list.contains(name) {
+        scene.read_init_nodes(view)?;
+        scene.read_traces(view)?;
+        let has_entry = scene.resource_ref()?.now.nodes.contains_key(name);
+        if let Some(node) = scene.nodes.get(name).filter(|_| has_entry) {
+            if request.state == ResourceState::Offline && request.initialised_by.is_some() {
+                return Ok(node.clone());
+            }
+            let message = format!(
+                "node `{name}` is not in the node list of group `{}`, so only what initialised resource `{}` there can be \
+                 stated",
+                scene.group.name, request.name
+            );
+            let help =
+                format!("`rtreg resource state {} --node {name} offline --initialised-by VERSION`", request.name);
+            return Err(Refusal::new("not_in_node_list", message).help(format!("{help}, or `none`")).into());
+        }
+    }
+    Ok(scene.listed_node(name)?.clone())
 }
 
 fn check_consistent(request: &StateRequest) -> Result<(), CommandError> {

@@ -158,22 +158,14 @@ impl<'t> Table<'t> {
             values.insert(name.clone(), StoredValue::explicit(value));
             return;
         }
-        let everywhere = |value: &PropertyValue| -> BTreeMap<String, PropertyValue> {
-            self.node_list.iter().map(|node| (node.clone(), value.clone())).collect()
+        let stored = values.get(name).cloned();
+        let now = match node {
+            // Also for nodes that join the node list later.
+            None => StoredValue::explicit(value),
+            Some(_) if stored.as_ref() == Some(&StoredValue::explicit(value.clone())) => return,
+            Some(node) => StoredValue::with_nodes(stored, BTreeMap::from([(node.to_owned(), value)])),
         };
-        let per_node = match node {
-            None => everywhere(&value),
-            Some(node) => {
-                let mut per_node = match values.get(name).map(|stored| &stored.value) {
-                    Some(Scope::PerNode(per_node)) => per_node.clone(),
-                    Some(Scope::Global(value)) => everywhere(value),
-                    None => BTreeMap::new(),
-                };
-                per_node.insert(node.to_owned(), value);
-                per_node
-            }
-        };
-        values.insert(name.clone(), StoredValue::per_node(per_node));
+        values.insert(name.clone(), now);
     }
 
     /// What of the values does not fit the type: `name: why`, one each.
@@ -190,7 +182,10 @@ impl<'t> Table<'t> {
         match &stored.value {
             Scope::Global(value) => decl.check(value).err(),
             Scope::PerNode(_) if !decl.per_node => Some("expected one value for all nodes".to_owned()),
-            Scope::PerNode(values) => values.values().find_map(|value| decl.check(value).err()),
+            Scope::PerNode(values) => {
+                let others = stored.others.iter().map(|others| &others.value);
+                values.values().chain(others).find_map(|value| decl.check(value).err())
+            }
         }
     }
 }
@@ -297,15 +292,16 @@ fn query_only(name: &str) -> Option<Refusal> {
 
 /// A stored value as text; per-node values with their nodes.
 pub(super) fn value_text(stored: &StoredValue) -> String {
-    let text = match &stored.value {
-        Scope::Global(value) => value.to_string(),
-        Scope::PerNode(values) => {
-            let each: Vec<String> = values.iter().map(|(node, value)| format!("{{{node}}}={value}")).collect();
-            each.join(" ")
-        }
-    };
-    match stored.mark {
+    let marked = |mark: Mark, text: String| match mark {
         Mark::Explicit => text,
         Mark::Pinned => format!("{text} (pinned)"),
+    };
+    match &stored.value {
+        Scope::Global(value) => marked(stored.mark, value.to_string()),
+        Scope::PerNode(values) => {
+            let others = stored.others.iter().map(|others| marked(others.mark, others.value.to_string()));
+            let each = values.iter().map(|(node, value)| format!("{{{node}}}={value}"));
+            others.chain(each).collect::<Vec<_>>().join(" ")
+        }
     }
 }

@@ -7,9 +7,10 @@ use rtreg_model::{NodeStatus, PropertyTunable, ResourceState, name};
 use serde_json::json;
 
 use super::changes::ChangeReport;
+use super::group::RESOURCES_MAX;
 use super::properties::{self, Table, all_at_once, not_tunable, parse_assignments};
 use super::scene::{Member, Scene, find_group, is_init_node, lines, read_installed};
-use super::{changes, dependencies, event};
+use super::{changes, dependencies, event, type_index};
 use crate::effective;
 use crate::error::{CommandError, Refusal};
 use crate::gate::{Assignment, NodeView};
@@ -61,7 +62,7 @@ pub struct DeleteRequest {
 /// online, and where its group is managed it is initialised on the Init_nodes that are up.
 ///
 /// # Errors
-/// Refusals: `resource_name`, `resource_exists`, `not_found`, those of [`resolve_type`], of the rules of the registry
+/// Refusals: `resource_name`, `resource_exists`, `not_found`, `group_full`, those of [`resolve_type`], of the rules of the registry
 /// (`not_installed`, `failover`, `single_instance`) and of the properties; [`CommandError::Store`].
 pub fn create(tx: &mut Transaction<'_>, request: &CreateRequest) -> Result<ChangeReport, CommandError> {
     let name = &request.name;
@@ -73,10 +74,13 @@ pub fn create(tx: &mut Transaction<'_>, request: &CreateRequest) -> Result<Chang
         return Err(exists(&tx.view, &other)?.into());
     }
     let mut scene = Scene::bare(&tx.view, find_group(&tx.view, &request.group)?)?;
+    check_room(&tx.view, &request.group)?;
     let record = resolve_type(&tx.view, &request.resource_type)?;
     let loaded = Rc::new(load_type(&tx.view, &record)?);
     check_fits_group(&scene.group, &loaded, name)?;
-    check_single_instance(&tx.view, &loaded)?;
+    if let Some(refusal) = single_instance(&tx.view, &loaded, None)? {
+        return Err(refusal.into());
+    }
     let assignments = parse_assignments(request.properties.iter().map(String::as_str))?;
     let values = properties::for_creation(&Table::new(&loaded.resource_type, &scene.group.node_list), &assignments)?;
     let needed = dependencies::of_values(&loaded.resource_type, &values)?;
@@ -85,7 +89,7 @@ pub fn create(tx: &mut Transaction<'_>, request: &CreateRequest) -> Result<Chang
     read_installed(&tx.view, &loaded, &mut scene.nodes)?;
     let resource = new_resource(&scene, &loaded, request, values);
     tx.put(keys::resource(name), &resource);
-    tx.put(keys::by_type(&resource.base, &resource.type_version, name), &json!({}));
+    type_index::update(tx, None, Some(&resource));
     tx.put(keys::by_group(&resource.group, name), &json!({}));
     dependencies::index(tx, name, &BTreeMap::new(), &needed);
     let nothing = ResourceRecord { values: BTreeMap::new(), nodes: BTreeMap::new(), ..resource.clone() };
@@ -95,6 +99,17 @@ pub fn create(tx: &mut Transaction<'_>, request: &CreateRequest) -> Result<Chang
     tx.log(Object::new("resource", name), "create", detail)?;
     let summary = format!("resource `{name}` of `{}` is created in group `{}`", loaded.record.name, resource.group);
     Ok(ChangeReport::new(Object::new("resource", name), "create", summary).with(changes))
+}
+
+/// Every command about a group must fit one commit.
+fn check_room(view: &View<'_>, group: &str) -> Result<(), CommandError> {
+    let members = view.range(&KeyRange::prefix(&keys::by_group_all(group)), RESOURCES_MAX)?;
+    if members.len() < RESOURCES_MAX {
+        return Ok(());
+    }
+    let message = format!("group `{group}` has {RESOURCES_MAX} resources, and a group has at most {RESOURCES_MAX}");
+    let help = "make another group for it: `rtreg group create G --node N,…`";
+    Err(Refusal::new("group_full", message).help(help).into())
 }
 
 fn new_resource(
@@ -187,21 +202,23 @@ pub(super) fn check_fits_group(group: &GroupRecord, loaded: &LoadedType, resourc
     Ok(())
 }
 
-fn check_single_instance(view: &View<'_>, loaded: &LoadedType) -> Result<(), CommandError> {
+/// The rule Single_instance: the refusal where the type has it and a resource beside `resource` has any of its versions.
+pub(super) fn single_instance(
+    view: &View<'_>,
+    loaded: &LoadedType,
+    resource: Option<&str>,
+) -> Result<Option<Refusal>, CommandError> {
     if !loaded.resource_type.single_instance.value {
-        return Ok(());
+        return Ok(None);
     }
     let base = loaded.record.name.base();
-    let found = view.range(&KeyRange::prefix(&keys::by_type_base(base)), 1)?;
-    let Some(other) = found.first().and_then(|stored| keys::last_part(&stored.key)) else {
-        return Ok(());
+    let users = type_index::users(view, &keys::by_type_base(base))?;
+    let Some(other) = users.into_iter().find(|user| Some(user.as_str()) != resource) else {
+        return Ok(None);
     };
-    Err(Refusal::new(
-        "single_instance",
-        format!("`{}` has Single_instance=TRUE, and resource `{other}` of `{base}` exists", loaded.record.name),
-    )
-    .help(format!("use `{other}`, or delete it first"))
-    .into())
+    let message =
+        format!("`{}` has Single_instance=TRUE, and resource `{other}` of `{base}` exists", loaded.record.name);
+    Ok(Some(Refusal::new("single_instance", message).help(format!("use `{other}`, or delete it first"))))
 }
 
 /// Sets properties, each as its TUNABLE permits in the present state.
@@ -371,7 +388,7 @@ pub fn delete(tx: &mut Transaction<'_>, request: &DeleteRequest) -> Result<Chang
     let Member { stored, loaded, .. } = member;
     let needed = dependencies::of_values(&loaded.resource_type, &stored.values)?;
     tx.delete(keys::resource(name));
-    tx.delete(keys::by_type(&stored.base, &stored.type_version, name));
+    type_index::update(tx, Some(stored), None);
     tx.delete(keys::by_group(&stored.group, name));
     dependencies::index(tx, name, &needed, &BTreeMap::new());
     let nothing = ResourceRecord { values: BTreeMap::new(), nodes: BTreeMap::new(), ..member.settled.clone() };

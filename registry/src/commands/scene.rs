@@ -8,6 +8,7 @@ use rtreg_model::{InitNodes, Method, NodeStatus, Origin, RtVersion, suggest};
 use serde_json::json;
 
 use super::changes::{self, Change};
+use super::type_index;
 use crate::effective::{self, BootOf};
 use crate::error::{CommandError, Refusal};
 use crate::gate::NodeView;
@@ -28,7 +29,7 @@ pub(super) struct Scene {
     pub group: GroupRecord,
     /// The group as it was read, without the nodes where it is online no longer.
     settled_group: GroupRecord,
-    /// The nodes of the node list, and further Init_nodes if [`Scene::read_init_nodes`] was called.
+    /// The nodes of the node list, and further ones if [`Scene::read_init_nodes`] or [`Scene::read_traces`] was called.
     pub nodes: BTreeMap<String, NodeRecord>,
     /// The resources.
     pub members: Vec<Member>,
@@ -121,9 +122,28 @@ impl Scene {
         for member in &self.members {
             read_installed(view, &member.loaded, &mut self.nodes)?;
         }
+        self.settle_again();
+        Ok(())
+    }
+
+    /// Reads the nodes where something is still recorded as initialised, wherever they are. A node that was removed is
+    /// left out: while it is no part of the cluster nothing runs there.
+    pub fn read_traces(&mut self, view: &View<'_>) -> Result<(), CommandError> {
+        let entries = self.members.iter().flat_map(|member| &member.stored.nodes);
+        let traces = entries.filter(|(_, entry)| entry.initialised_by != Origin::None).map(|(name, _)| name);
+        let further: Vec<String> = traces.filter(|name| !self.nodes.contains_key(*name)).cloned().collect();
+        for name in further {
+            if let Some(node) = view.record(&keys::node(&name))? {
+                self.nodes.insert(name, node);
+            }
+        }
+        self.settle_again();
+        Ok(())
+    }
+
+    fn settle_again(&mut self) {
         let members = std::mem::take(&mut self.members);
         self.members = members.into_iter().map(|member| self.settle(member.stored, member.loaded)).collect();
-        Ok(())
     }
 
     /// A node of the node list.
@@ -251,6 +271,7 @@ impl Member {
             return Ok(changes);
         }
         tx.put(keys::resource(&self.now.name), &self.now);
+        type_index::update(tx, Some(&self.stored), Some(&self.now));
         let by_node = self.by_node();
         if changes.is_empty() && by_node.is_empty() {
             return Ok(changes);

@@ -111,6 +111,7 @@ pub struct DependencyReport {
 pub fn resource(view: &View<'_>, name: &str) -> Result<ResourceReport, CommandError> {
     let mut scene = Scene::of_resource(view, name)?;
     scene.read_init_nodes(view)?;
+    scene.read_traces(view)?;
     let member = scene.resource_ref()?;
     let mut views = scene.views(member);
     let further = scene.nodes.values().filter(|node| !scene.group.node_list.contains(&node.name));
@@ -172,17 +173,20 @@ fn property(decl: &PropertyDecl, stored: Option<&StoredValue>, node_list: &[Stri
         line(node, default, source)
     };
     let Some(stored) = stored else { return vec![of_default(None)] };
-    let source = match stored.mark {
+    let source = |mark: Mark| match mark {
         Mark::Explicit => "explicit",
         Mark::Pinned => "pinned",
     };
     match &stored.value {
-        Scope::Global(value) => vec![line(None, Some(value), source)],
+        Scope::Global(value) => vec![line(None, Some(value), source(stored.mark))],
         Scope::PerNode(values) => node_list
             .iter()
             .map(|node| match values.get(node) {
-                Some(value) => line(Some(node), Some(value), source),
-                None => of_default(Some(node)),
+                Some(value) => line(Some(node), Some(value), source(stored.mark)),
+                None => match &stored.others {
+                    Some(others) => line(Some(node), Some(&others.value), source(others.mark)),
+                    None => of_default(Some(node)),
+                },
             })
             .collect(),
     }

@@ -144,7 +144,7 @@ pub fn show(view: &View<'_>, name: &str) -> Result<Report, CommandError> {
         upgrade_from: resource_type.upgrade_from.iter().map(upgrade_from).collect(),
         methods: record.methods.iter().map(method).collect(),
         properties: effective_properties(&resource_type).iter().map(Property::new).collect(),
-        resources: Count::of(view, &keys::by_type_version(base, version), COUNTED_MAX)?,
+        resources: Count::of_users(view, &keys::by_type_version(base, version), COUNTED_MAX)?,
         resource_names: resource_names(view, base, version, NAMED_MAX)?.0,
         shared_paths: shared_paths(view, &record)?,
     })

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::installed::{self, node_words};
-use crate::commands::installed_change;
+use crate::commands::{installed_change, type_index};
 use crate::error::{CommandError, Refusal};
 use crate::history::Object;
 use crate::keys;
@@ -210,6 +210,9 @@ fn refuse_nodes_in_use(view: &View<'_>, after: &TypeRecord) -> Result<(), Comman
     let installed: BTreeSet<&String> = installed.iter().collect();
     let mut groups: BTreeMap<String, String> = BTreeMap::new();
     view.for_each(&range, |stored| {
+        if !type_index::is_user(&stored)? {
+            return Ok(());
+        }
         let name = keys::last_part(&stored.key).unwrap_or_default();
         if let Some(resource) = view.peek_record::<ResourceRecord>(&keys::resource(&name))? {
             groups.entry(resource.group).or_insert(name);

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::register::version_words;
+use crate::commands::type_index;
 use crate::error::{CommandError, Refusal};
 use crate::history::Object;
 use crate::keys;
@@ -68,20 +69,44 @@ pub fn unregister(tx: &mut Transaction<'_>, request: &Request) -> Result<Report,
 }
 
 fn refuse_in_use(view: &View<'_>, record: &TypeRecord) -> Result<(), CommandError> {
-    let users = KeyRange::prefix(&keys::by_type_version(record.name.base(), &record.version));
-    let used_by = view.range(&users, LISTED_MAX + 1)?;
-    if used_by.is_empty() {
+    let (base, version) = (record.name.base(), &record.version);
+    let indexed = view.range(&KeyRange::prefix(&keys::by_type_version(base, version)), usize::MAX)?;
+    let (mut resources, more) = resource_names(view, base, version, LISTED_MAX)?;
+    if let Some(first) = resources.first().cloned() {
+        resources.extend(more.then(|| "and more".to_owned()));
+        let message = format!("resources use `{}`; a type in use must stay registered", record.name);
+        return Err(Refusal::new("type_in_use", message)
+            .details(resources)
+            .help(format!(
+                "upgrade them to another version (`rtreg upgrade {first} --to VERSION`) or delete them (`rtreg resource \
+                 delete {first}`)"
+            ))
+            .into());
+    }
+    let mut lines = Vec::new();
+    for stored in indexed {
+        let resource = keys::last_part(&stored.key).unwrap_or_default();
+        lines.extend(type_index::alive(view, &resource, version)?);
+        if lines.len() > LISTED_MAX {
+            lines.truncate(LISTED_MAX);
+            lines.push("and more".to_owned());
+            break;
+        }
+    }
+    if lines.is_empty() {
         return Ok(());
     }
-    let (mut resources, more) = resource_names(view, record.name.base(), &record.version, LISTED_MAX)?;
-    let first = resources.first().cloned().unwrap_or_default();
-    resources.extend(more.then(|| "and more".to_owned()));
-    Err(Refusal::new("type_in_use", format!("resources use `{}`; a type in use must stay registered", record.name))
-        .details(resources)
-        .help(format!(
-            "upgrade them to another version (`rtreg upgrade {first} --to VERSION`) or delete them (`rtreg resource \
-             delete {first}`)"
-        ))
+    let message = format!(
+        "`{}` is still alive: its methods started or initialised resources that have another version now, and may have \
+         to run again",
+        record.name
+    );
+    Err(Refusal::new("type_in_use", message)
+        .details(lines)
+        .help(
+            "`rtreg resource restart R` ends what was started, `rtreg group unmanage G` what was initialised (then manage \
+             it again); `rtreg resource state` states it where rtreg is wrong",
+        )
         .into())
 }
 
@@ -92,8 +117,14 @@ pub(crate) fn resource_names(
     version: &RtVersion,
     limit: usize,
 ) -> Result<(Vec<String>, bool), StoreError> {
-    let stored = view.peek(&KeyRange::prefix(&keys::by_type_version(base, version)), limit + 1)?;
-    let mut names: Vec<String> = stored.iter().filter_map(|stored| keys::last_part(&stored.key)).collect();
+    let mut names = Vec::new();
+    let range = KeyRange::prefix(&keys::by_type_version(base, version));
+    view.for_each(&range, |stored| {
+        if names.len() <= limit && type_index::is_user(&stored)? {
+            names.extend(keys::last_part(&stored.key));
+        }
+        Ok::<(), StoreError>(())
+    })?;
     let more = names.len() > limit;
     names.truncate(limit);
     Ok((names, more))

@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 
 use super::changes::ChangeReport;
 use super::properties::Table;
-use super::scene::{Scene, find_resource, is_init_node, read_installed};
-use super::{dependencies, resource};
+use super::scene::{Scene, find_resource, is_init_node, load_type_of, read_installed};
+use super::{dependencies, resource, type_index};
 use crate::effective;
 use crate::error::CommandError;
 use crate::gate::{GroupView, Member, ResourceView, State, Version};
 use crate::history::Object;
 use crate::keys;
-use crate::migration::StoredValue;
+use crate::migration::{self, StoredValue};
 use crate::records::{GroupRecord, NodeRecord, ResourceRecord};
 use crate::store::KeyRange;
 use crate::transaction::Transaction;
@@ -44,7 +44,7 @@ pub struct GateState {
 pub fn gate_state(view: &View<'_>, name: &str) -> Result<GateState, CommandError> {
     let mut scene = Scene::of_resource(view, name)?;
     scene.read_init_nodes(view)?;
-    read_initialised(view, &mut scene)?;
+    scene.read_traces(view)?;
     let member = scene.resource_ref()?;
     let mut nodes = scene.views(member);
     let further = scene.nodes.values().filter(|node| !scene.group.node_list.contains(&node.name));
@@ -75,24 +75,6 @@ pub fn gate_state(view: &View<'_>, name: &str) -> Result<GateState, CommandError
     })
 }
 
-/// Nodes outside of node list and Init_nodes where something is still recorded as initialised.
-fn read_initialised(view: &View<'_>, scene: &mut Scene) -> Result<(), CommandError> {
-    let member = scene.resource_ref()?;
-    let further: Vec<String> = member
-        .stored
-        .nodes
-        .iter()
-        .filter(|(name, entry)| !scene.nodes.contains_key(*name) && entry.initialised_by != Origin::None)
-        .map(|(name, _)| name.clone())
-        .collect();
-    for name in further {
-        if let Some(node) = view.record(&keys::node(&name))? {
-            scene.nodes.insert(name, node);
-        }
-    }
-    Ok(())
-}
-
 /// The resources of the group and what depends on them, as the gate wants them: for its words only.
 fn members(view: &View<'_>, scene: &Scene) -> Result<Vec<Member>, CommandError> {
     let stored = view.peek(&KeyRange::prefix(&keys::by_group_all(&scene.group.name)), usize::MAX)?;
@@ -121,17 +103,15 @@ fn members(view: &View<'_>, scene: &Scene) -> Result<Vec<Member>, CommandError> 
     Ok(members)
 }
 
-/// What the gate reads of a version for a resource; that no other resource has a version with Single_instance becomes a
-/// condition.
+/// What the gate reads of a version for a resource; where it has Single_instance, that no other resource has any version
+/// of the type becomes a condition.
 ///
 /// # Errors
 /// [`CommandError::Store`].
 pub fn gate_version<'t>(view: &View<'_>, loaded: &'t LoadedType, resource: &str) -> Result<Version<'t>, CommandError> {
     let mut other_resources = Vec::new();
     if loaded.resource_type.single_instance.value {
-        let range = KeyRange::prefix(&keys::by_type_version(loaded.record.name.base(), &loaded.record.version));
-        let found = view.range(&range, 2)?;
-        other_resources.extend(found.iter().filter_map(|stored| keys::last_part(&stored.key)));
+        other_resources = type_index::users(view, &keys::by_type_base(loaded.record.name.base()))?;
         other_resources.retain(|other| other != resource);
     }
     Ok(Version {
@@ -181,11 +161,16 @@ pub(super) fn set_outside(
         .into_iter()
         .map(|(name, value)| (table.decl(&name).map_or(name, |decl| decl.name.value.clone()), value))
         .collect();
+    if record.created_under_3_0 {
+        let present = load_type_of(&tx.view, &record)?;
+        values.extend(migration::pinned_defaults(&present.resource_type, &target.resource_type, &values));
+    }
     let mut notes: Vec<String> =
         table.misfits(&values).into_iter().map(|why| format!("this value stays but does not fit: {why}")).collect();
     notes.extend(table.missing(&values).into_iter().map(|decl| {
         format!("property `{0}` needs a value now: `rtreg resource set {name} -p {0}=…`", decl.name.value)
     }));
+    notes.extend(resource::single_instance(&tx.view, target, Some(name))?.map(|refusal| refusal.message));
     notes.extend(resource::check_fits_group(&group, target, name).err().map(|refusal| refusal.message));
     let change = SetTypeVersion { resource: name, target, values, detail: json!({ "outside": true }) };
     let mut report = change_version(tx, "type_version", change)?;
@@ -226,10 +211,6 @@ fn change_version(
     }
     let base = member.now.base.clone();
     let changes = scene.resource_ref()?.save_with(tx, event, true, detail)?;
-    if from != to {
-        tx.delete(keys::by_type(&base, &from, name));
-        tx.put(keys::by_type(&base, &to, name), &json!({}));
-    }
     dependencies::index(tx, name, &before, &after);
     let object = Object::new("resource", name);
     let summary = match event {

@@ -51,7 +51,8 @@ pub(super) fn assess(edges: &Edges<'_>, state: &State) -> Assessment {
     for view in predicate::all_nodes(state) {
         let in_node_list = state.group.node_list.contains(&view.node);
         for (through, origin) in alive(&view, in_node_list) {
-            let Some(ask) = of_origin(edges, through, &origin) else { continue };
+            let ask = of_origin(edges, through, &origin).or_else(|| of_settled_trace(edges, through, &origin));
+            let Some(ask) = ask else { continue };
             match asks.iter_mut().find(|known| is_same(known, &ask)) {
                 Some(known) => known.nodes.push(view.node.clone()),
                 None => asks.push(Ask { nodes: vec![view.node.clone()], ..ask }),
@@ -165,6 +166,15 @@ fn of_origin(edges: &Edges<'_>, through: AliveThrough, origin: &Origin) -> Optio
         place: edge.place,
         nodes: Vec::new(),
     })
+}
+
+/// A trace of Init whose version is not recorded and that the new Fini understands only because it can be T's alone: it
+/// asks for no more than Type_version does, but the answer rests on it and must say so.
+fn of_settled_trace(edges: &Edges<'_>, through: AliveThrough, origin: &Origin) -> Option<Ask> {
+    let rests = through == AliveThrough::InitialisedBy
+        && *origin == Origin::Unknown
+        && edges.only_type_version_is_alive(ending(through));
+    rests.then(|| Ask { through, settled: true, ..of_type_version(edges) })
 }
 
 /// It may be a version that no line covers, so the default counts, and the default is never below the cap.

@@ -38,7 +38,7 @@ pub struct Version<'a> {
     pub name: String,
     /// Installed_nodes; none means all nodes.
     pub installed_nodes: Option<Vec<String>>,
-    /// Other resources that have this very version. Read for Single_instance only, so one name is enough.
+    /// Other resources that have this or another version of the type. Read for Single_instance only, so one name is enough.
     pub other_resources: Vec<String>,
 }
 

@@ -84,7 +84,7 @@ pub(super) fn apply(
         });
         migrated.accepted.push(Assignment { name: name.clone(), node: node.cloned(), value: text });
     }
-    if let Some(value) = merge(migration, carried.value, given) {
+    if let Some(value) = merge(carried.value, given) {
         migrated.values.insert(name.clone(), value);
     }
 }
@@ -169,20 +169,14 @@ fn ask_for_value(decl: &PropertyDecl, need: &Need, carried: &Carried, migrated: 
     }
 }
 
-/// Values for all nodes first, then those for single nodes; a value for all nodes that one node departs from becomes a
-/// value per node of the node list.
-fn merge(migration: &Migration<'_>, carried: Option<StoredValue>, given: Given) -> Option<StoredValue> {
+/// Values for all nodes first, then those for single nodes; where one node departs from a value for all, the others keep it.
+fn merge(carried: Option<StoredValue>, given: Given) -> Option<StoredValue> {
     let base = given.global.map(StoredValue::explicit).or(carried);
     if given.nodes.is_empty() {
-        return base.filter(|value| !matches!(&value.value, Scope::PerNode(values) if values.is_empty()));
+        // Of values for single nodes none may be left.
+        return base.and_then(|value| value.without_node("").0);
     }
-    let mut values = match base.map(|value| value.value) {
-        Some(Scope::Global(value)) => migration.node_list.iter().map(|node| (node.clone(), value.clone())).collect(),
-        Some(Scope::PerNode(values)) => values,
-        None => BTreeMap::new(),
-    };
-    values.extend(given.nodes);
-    Some(StoredValue::per_node(values))
+    Some(StoredValue::with_nodes(base, given.nodes))
 }
 
 fn old_value(migration: &Migration<'_>, name: &str, node: Option<&String>, carried: &Carried) -> Option<String> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rtreg_model::{PropertyDecl, PropertyValue};
 
-use super::{ChangeKind, Migration, PropertyChange, Scope, StoredValue, find, stored};
+use super::{ChangeKind, Mark, Migration, Others, PropertyChange, Scope, StoredValue, find, stored};
 
 /// What a property has before the command is looked at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,14 +34,14 @@ pub(super) fn carry(migration: &Migration<'_>, before: Option<&PropertyDecl>, de
     let value = stored(migration.values, &decl.name.value);
     let old = match value.map(|value| &value.value) {
         Some(Scope::Global(value)) => Some(value.clone()),
-        Some(Scope::PerNode(_)) => None,
+        Some(Scope::PerNode(_)) => value.and_then(|value| value.others.as_ref()).map(|others| others.value.clone()),
         None => before.and_then(default).cloned(),
     };
     if let Some(why) = before.and_then(|before| incompatible(before, decl)) {
         return Carried { need: Some(Need { nodes: None, why }), old, ..Carried::default() };
     }
     let carried = match value {
-        Some(value) => keep(decl, value),
+        Some(value) => keep(migration, before, (decl, value)),
         None => follow_default(migration, before, decl),
     };
     Carried { old, ..carried }
@@ -65,9 +65,12 @@ pub(super) fn dropped(
             new: None,
             why: format!("The new version does not declare `{name}`; its value is dropped."),
         };
-        match stored(migration.values, name).map(|value| &value.value) {
+        let stored = stored(migration.values, name);
+        match stored.map(|stored| &stored.value) {
             Some(Scope::PerNode(values)) if !values.is_empty() => {
-                values.iter().map(|(node, value)| change(Some(node), Some(value))).collect()
+                let others = stored.and_then(|stored| stored.others.as_ref());
+                let others = others.map(|others| change(None, Some(&others.value)));
+                others.into_iter().chain(values.iter().map(|(node, value)| change(Some(node), Some(value)))).collect()
             }
             Some(Scope::Global(value)) => vec![change(None, Some(value))],
             _ => vec![change(None, find(before, name).and_then(default))],
@@ -85,29 +88,48 @@ fn incompatible(before: &PropertyDecl, decl: &PropertyDecl) -> Option<String> {
     (before.per_node && !decl.per_node).then(|| "it had a value per node and now has one for all nodes".to_owned())
 }
 
-fn keep(decl: &PropertyDecl, value: &StoredValue) -> Carried {
-    let kept = |node: Option<&String>, value: &PropertyValue| PropertyChange {
-        kind: ChangeKind::Kept,
-        property: decl.name.value.clone(),
+fn keep(migration: &Migration<'_>, before: Option<&PropertyDecl>, of: (&PropertyDecl, &StoredValue)) -> Carried {
+    let (decl, value) = of;
+    match &value.value {
+        Scope::Global(global) => keep_global(decl, value.mark, global),
+        Scope::PerNode(values) => keep_per_node(migration, before, (decl, value, values)),
+    }
+}
+
+fn kept(decl: &PropertyDecl, node: Option<&String>, (mark, value): (Mark, &PropertyValue)) -> PropertyChange {
+    let name = &decl.name.value;
+    let (kind, why) = match mark {
+        Mark::Explicit => (ChangeKind::Kept, format!("The value of `{name}` was set; it stays.")),
+        Mark::Pinned => (
+            ChangeKind::Pinned,
+            format!("The resource was created under 3.0 and `{name}` is pinned to an old default; it stays."),
+        ),
+    };
+    PropertyChange {
+        kind,
+        property: name.clone(),
         node: node.cloned(),
         old: Some(value.to_string()),
         new: Some(value.to_string()),
-        why: format!("The value of `{}` was set; it stays.", decl.name.value),
-    };
-    match &value.value {
-        Scope::Global(global) => match decl.check(global) {
-            Ok(()) => Carried { value: Some(value.clone()), changes: vec![kept(None, global)], ..Carried::default() },
-            Err(why) => Carried { need: Some(Need { nodes: None, why: no_longer_fits(&why) }), ..Carried::default() },
+        why,
+    }
+}
+
+fn keep_global(decl: &PropertyDecl, mark: Mark, value: &PropertyValue) -> Carried {
+    match decl.check(value) {
+        Ok(()) => Carried {
+            value: Some(StoredValue { mark, value: Scope::Global(value.clone()), others: None }),
+            changes: vec![kept(decl, None, (mark, value))],
+            ..Carried::default()
         },
-        Scope::PerNode(values) => keep_per_node(decl, value, values, &kept),
+        Err(why) => Carried { need: Some(Need { nodes: None, why: no_longer_fits(&why) }), ..Carried::default() },
     }
 }
 
 fn keep_per_node(
-    decl: &PropertyDecl,
-    value: &StoredValue,
-    values: &BTreeMap<String, PropertyValue>,
-    kept: &dyn Fn(Option<&String>, &PropertyValue) -> PropertyChange,
+    migration: &Migration<'_>,
+    before: Option<&PropertyDecl>,
+    (decl, value, values): (&PropertyDecl, &StoredValue, &BTreeMap<String, PropertyValue>),
 ) -> Carried {
     if !decl.per_node {
         let why = "it has values per node, and the new version takes one for all nodes".to_owned();
@@ -117,13 +139,42 @@ fn keep_per_node(
         values.clone().into_iter().partition(|(_, value)| decl.check(value).is_ok());
     let why = misfits.values().find_map(|value| decl.check(value).err());
     let need = why.map(|why| Need { nodes: Some(misfits.into_keys().collect()), why: no_longer_fits(&why) });
-    let changes = fitting.iter().map(|(node, value)| kept(Some(node), value)).collect();
+    // Nodes without a value of their own: those of the node list, and any that joins it later.
+    let unnamed: Vec<String> = migration.node_list.iter().filter(|node| !values.contains_key(*node)).cloned().collect();
+    let rest = match &value.others {
+        Some(others) => keep_global(decl, others.mark, &others.value),
+        None if unnamed.is_empty() => Carried::default(),
+        None => follow_default(migration, before, decl),
+    };
+    let others = rest.value.and_then(|StoredValue { mark, value, .. }| match value {
+        Scope::Global(value) => Some(Others { mark, value }),
+        Scope::PerNode(_) => None,
+    });
+    let mut changes = rest.changes;
+    changes.extend(fitting.iter().map(|(node, value)| kept(decl, Some(node), (Mark::Explicit, value))));
     Carried {
-        value: Some(StoredValue { mark: value.mark, value: Scope::PerNode(fitting) }),
+        value: Some(StoredValue { mark: value.mark, value: Scope::PerNode(fitting), others }),
         changes,
-        need,
+        need: both(need, rest.need.map(|rest| Need { nodes: (!unnamed.is_empty()).then_some(unnamed), ..rest })),
         ..Carried::default()
     }
+}
+
+/// One need for the nodes of both.
+fn both(one: Option<Need>, other: Option<Need>) -> Option<Need> {
+    match (one, other) {
+        (Some(one), Some(other)) => {
+            let nodes = one.nodes.zip(other.nodes).map(|(one, other)| one.into_iter().chain(other).collect());
+            Some(Need { nodes, why: one.why })
+        }
+        (one, other) => one.or(other),
+    }
+}
+
+/// The old default, where a resource that follows it gets another one with the new version.
+pub(super) fn changed_default(before: &PropertyDecl, decl: &PropertyDecl) -> Option<PropertyValue> {
+    let (old, new) = (default(before)?, default(decl)?);
+    (old != new && incompatible(before, decl).is_none()).then(|| old.clone())
 }
 
 fn follow_default(migration: &Migration<'_>, before: Option<&PropertyDecl>, decl: &PropertyDecl) -> Carried {

@@ -11,8 +11,7 @@ use rtreg_registry::commands::{group, history_verify, node, observe, resource, s
 use rtreg_registry::gate::{self, Decision, Settings, Verdict};
 use rtreg_registry::memory::MemoryStore;
 use rtreg_registry::{
-    Change, CommandError, Commit, Context, KeyRange, LoadedType, Store, Transaction, View, Who, inspect, load_type,
-    resolve_type, transact,
+    CommandError, Context, LoadedType, Store, Transaction, View, Who, inspect, load_type, resolve_type, transact,
 };
 use serde_json::json;
 
@@ -65,28 +64,9 @@ impl Cluster {
         cluster
     }
 
-    /// A store of its own with the same contents, at the same revision or a later one.
+    /// A cluster of its own in the same state.
     pub fn copy(&self) -> Self {
-        let copy = Self { store: MemoryStore::default() };
-        let commit = |changes: Vec<Change>| copy.store.commit(&Commit { conditions: Vec::new(), changes }).unwrap();
-        let snapshot = self.store.snapshot().unwrap();
-        let mut all = snapshot.range(&KeyRange::prefix(""), usize::MAX).unwrap();
-        // Entries of the history are held against the order in which they were written.
-        all.sort_by_key(|stored| stored.created);
-        for chunk in all.chunks(90) {
-            commit(
-                chunk
-                    .iter()
-                    .map(|stored| Change::Put { key: stored.key.clone(), value: stored.value.clone() })
-                    .collect(),
-            );
-        }
-        let key = "copy".to_owned();
-        while copy.store.snapshot().unwrap().revision() < snapshot.revision() {
-            commit(vec![Change::Put { key: key.clone(), value: Vec::new() }]);
-        }
-        commit(vec![Change::Delete { key }]);
-        copy
+        Self { store: self.store.fork() }
     }
 
     pub fn register(&self, files: &[&str]) {
@@ -248,7 +228,7 @@ impl Line {
         let mut parsed = Self { words: Vec::new(), options: Vec::new() };
         let mut words = line.split_whitespace();
         while let Some(word) = words.next() {
-            if word == "--disabled" {
+            if ["--disabled", "--already"].contains(&word) {
                 parsed.options.push((word.to_owned(), String::new()));
             } else if word.starts_with('-') {
                 parsed.options.push((word.to_owned(), words.next().expect(line).to_owned()));
@@ -293,6 +273,9 @@ pub fn apply(tx: &mut Transaction<'_>, line: &Line) -> Result<ChangeReport, Comm
         ("group", "create") => group::create(tx, &group::CreateRequest { name, nodes, properties }),
         ("group", "set") => group::set(tx, &group::SetRequest { name, nodes, properties }),
         ("group", "delete") => group::delete(tx, &group::GroupRequest { name }),
+        ("group", "manage") if line.option("--already").is_some() => {
+            group::manage_already(tx, &group::GroupRequest { name })
+        }
         ("group", "manage") => group::manage(tx, &group::GroupRequest { name }),
         ("group", "unmanage") => group::unmanage(tx, &group::GroupRequest { name }),
         ("group", "online") => group::online(tx, &group::NodesRequest { name, nodes }),

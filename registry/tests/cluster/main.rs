@@ -2,10 +2,12 @@
 
 mod events;
 mod fixture;
+mod limits;
 mod properties;
 mod races;
 mod refusals;
 mod remedies;
 mod reports;
+mod traces;
 mod version;
 mod walk;

@@ -109,14 +109,43 @@ fn per_node_values() {
     cluster.ok("resource create r --group g --type props -p Local{n1}=1");
     assert_eq!(values(&cluster, &["Local"]), ["Local{n1}=1 (explicit)", "Local{n2}=0 (default)"]);
     cluster.ok("resource set r -p Local=7");
-    assert_eq!(values(&cluster, &["Local"]), ["Local{n1}=7 (explicit)", "Local{n2}=7 (explicit)"]);
+    assert_eq!(values(&cluster, &["Local"]), ["Local=7 (explicit)"]);
+    assert!(!cluster.ok("resource set r -p Local{n2}=7").changed);
     cluster.ok("resource set r -p Local{n2}=8");
     assert_eq!(values(&cluster, &["Local"]), ["Local{n1}=7 (explicit)", "Local{n2}=8 (explicit)"]);
-    cluster.ok("group set g --node n1,n3");
-    assert_eq!(values(&cluster, &["Local"]), ["Local{n1}=7 (explicit)", "Local{n3}=0 (default)"]);
+    // A value for all nodes is for those that join, too; what a node loses when it leaves is said.
+    let changed = cluster.ok("group set g --node n1,n3");
+    insta::assert_snapshot!(changed.text());
+    assert_eq!(values(&cluster, &["Local"]), ["Local=7 (explicit)"]);
     cluster.ok("resource set r --default local");
     assert_eq!(values(&cluster, &["Local"]), ["Local=0 (default)"]);
+    cluster.ok("resource set r -p Local{n1}=4");
+    insta::assert_snapshot!("a_node_joins_without_a_value", cluster.ok("group set g --node n1,n2,n3").text());
+    assert_eq!(
+        values(&cluster, &["Local"]),
+        ["Local{n1}=4 (explicit)", "Local{n2}=0 (default)", "Local{n3}=0 (default)"]
+    );
     cluster.verify();
+}
+
+/// A resource created under 3.0 keeps its old defaults, whoever does the upgrade.
+#[test]
+fn an_upgrade_outside_pins_old_defaults() {
+    let of = |default: u8, line: &str| {
+        format!("--{line}--{{ PROPERTY = Local; EXTENSION; PER_NODE; INT; DEFAULT = {default}; TUNABLE = ANYTIME; }}")
+    };
+    for how in ["resource state r --type-version 2.0 --reason seen", "upgrade r --to props:2.0"] {
+        let cluster = Cluster::new();
+        let (old, new) = (of(1, ""), of(2, "#$upgrade_from \"1.0\" ANYTIME"));
+        cluster.register(&[&rtr("props", "1.0", METHODS, &old), &rtr("props", "2.0", METHODS, &new)]);
+        cluster.ok("group create g --node n1,n2");
+        cluster.ok("resource create r --group g --type props:1.0 --created-under 3.0");
+        cluster.ok(how);
+        assert_eq!(values(&cluster, &["Local"]), ["Local=1 (pinned)"], "{how}");
+        cluster.ok("resource set r -p Local{n1}=7");
+        assert_eq!(values(&cluster, &["Local"]), ["Local{n1}=7 (explicit)", "Local{n2}=1 (pinned)"], "{how}");
+        cluster.verify();
+    }
 }
 
 #[test]

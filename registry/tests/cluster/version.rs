@@ -2,10 +2,11 @@
 
 use rtreg_model::{Origin, RtVersion};
 use rtreg_registry::commands::version::gate_state;
+use rtreg_registry::commands::{list, show_type, type_set};
 use rtreg_registry::gate::{Possible, Verdict};
 use rtreg_registry::{Store, keys};
 
-use crate::fixture::{Cluster, METHODS, rtr};
+use crate::fixture::{Cluster, METHODS, rtr, words};
 
 #[test]
 fn the_chain_without_a_restart_is_refused_and_a_restart_helps() {
@@ -81,8 +82,10 @@ fn an_upgrade_moves_index_and_history_in_one_commit() {
     cluster.ok("upgrade r --to web:2.0");
     let snapshot = cluster.store.snapshot().unwrap();
     assert_eq!(snapshot.revision(), before + 1);
-    let index = |version: &str| snapshot.get(&keys::by_type("TEST.web", &RtVersion::new(version), "r")).unwrap();
-    assert!(index("1.0").is_none() && index("2.0").is_some());
+    let index =
+        |version: &str| snapshot.get(&keys::by_type("TEST.web", &RtVersion::new(version), "r")).unwrap().unwrap();
+    assert_eq!(index("1.0").value, br#"{"origin":true}"#, "1.0 started it");
+    assert_eq!(index("2.0").value, b"{}");
     let newest = rtreg_registry::KeyRange::prefix(&keys::history_all("resource", "r"));
     let head: serde_json::Value = serde_json::from_slice(&snapshot.range(&newest, 1).unwrap()[0].value).unwrap();
     assert_eq!(
@@ -134,4 +137,69 @@ fn a_stated_version_settles_no_unknown_origin() {
     cluster.ok("upgrade a --to app:3.0");
     cluster.ok("resource state a --node n1 unknown");
     assert!(cluster.inspect(|view| gate_state(view, "a")).unwrap().state.resource.type_version_stated);
+}
+
+fn unregister(cluster: &Cluster, name: &str) -> Result<(), String> {
+    use rtreg_registry::commands::unregister::{Request, unregister};
+    let request = Request { name: name.to_owned() };
+    cluster.change(|tx| unregister(tx, &request)).map(|_| ()).map_err(|error| words(&error))
+}
+
+#[test]
+fn a_version_that_is_alive_stays_registered() {
+    let cluster = Cluster::with_resource();
+    cluster.ok("group online g");
+    cluster.ok("upgrade r --to web:2.0");
+    insta::assert_snapshot!(unregister(&cluster, "web:1.0").unwrap_err());
+    let listed = cluster.inspect(|view| list::list(view, Some("web:1.0"))).unwrap();
+    assert_eq!(listed.types[0].resources.count, 0, "a resource is counted where its Type_version is");
+    let shown = cluster.inspect(|view| show_type::show(view, "web:1.0")).unwrap();
+    assert_eq!((shown.resources.count, shown.resource_names.len()), (0, 0));
+    // Its Installed_nodes and resources are the other version's business.
+    let nodes = type_set::InstalledNodes::Nodes(vec!["n3".to_owned()]);
+    let request = type_set::Request { name: "web:1.0".to_owned(), installed_nodes: Some(nodes), ..Default::default() };
+    cluster.change(|tx| type_set::type_set(tx, &request)).unwrap();
+    cluster.ok("resource restart r");
+    assert!(unregister(&cluster, "web:1.0").unwrap_err().contains("r on n2: was initialised by it"));
+    for line in ["group offline g", "resource disable r", "group unmanage g"] {
+        cluster.ok(line);
+    }
+    unregister(&cluster, "web:1.0").unwrap();
+    cluster.verify();
+}
+
+/// What a node's going down has ended is alive no longer, also where the resource was not written since.
+#[test]
+fn what_ended_with_its_node_is_alive_no_longer() {
+    let cluster = Cluster::new();
+    cluster.register(&[&rtr("plain", "2.0", &["Start", "Stop"], "--#$upgrade_from \"1.0\" ANYTIME--")]);
+    cluster.ok("group create g --node n1,n2");
+    cluster.ok("resource create r --group g --type plain:1.0");
+    cluster.ok("group manage g");
+    cluster.ok("group online g");
+    cluster.ok("upgrade r --to plain:2.0");
+    assert!(unregister(&cluster, "plain:1.0").is_err());
+    cluster.ok("node down n1");
+    unregister(&cluster, "plain:1.0").unwrap();
+}
+
+/// Single_instance counts the resources of all versions of the type, but not those that only were started by one.
+#[test]
+fn single_instance_is_of_the_type() {
+    let cluster = Cluster::new();
+    let single = "Single_instance = TRUE;--#$upgrade_from \"\" ANYTIME--";
+    cluster.register(&[&rtr("solo", "1", METHODS, ""), &rtr("solo", "2", METHODS, single)]);
+    cluster.ok("group create g --node n1,n2");
+    cluster.ok("resource create a --group g --type solo:1");
+    cluster.ok("resource create b --group g --type solo:1");
+    assert!(cluster.refused("resource create c --group g --type solo:2").contains("single_instance"));
+    assert_eq!(cluster.decide("a", "solo:2").verdict, Verdict::Blocked, "b has version 1");
+    let report = cluster.ok("resource state a --type-version 2 --reason seen");
+    assert!(report.notes.iter().any(|note| note.contains("Single_instance=TRUE, and resource `b`")), "{report:?}");
+    cluster.ok("resource state a --type-version 1 --reason seen");
+    cluster.ok("resource disable b");
+    cluster.ok("resource delete b");
+    assert_eq!(cluster.decide("a", "solo:2").verdict, Verdict::Allowed);
+    assert!(cluster.ok("resource state a --type-version 2 --reason seen").notes.is_empty());
+    cluster.verify();
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rtreg_model::{InitNodes, Method, RtVersion};
+use rtreg_model::{InitNodes, Method, Origin, RtVersion};
 use rtreg_registry::commands::show;
 use rtreg_registry::effective;
 use rtreg_registry::history::Entry;
@@ -57,7 +57,7 @@ pub fn line(random: &mut Random) -> String {
             _ => format!("group offline {g}{on}"),
         },
         "online" => format!("group online {g}{on}"),
-        "manage" => format!("group manage {g}"),
+        "manage" => format!("group manage {g}{}", random.one(&["", " --already"])),
         "unmanage" => format!("group unmanage {g}"),
         "disable" => format!("resource disable {r}"),
         "clear" => format!("resource clear {r} --node {n}"),
@@ -86,6 +86,8 @@ pub fn line(random: &mut Random) -> String {
                 "online",
                 "online --started-by 1.0 --monitor stopped",
                 "offline",
+                "offline --initialised-by 0.9",
+                "offline --initialised-by none",
                 "unknown",
                 "start_failed",
                 "stop_failed",
@@ -116,6 +118,18 @@ fn check_indexes(cluster: &Cluster) {
     let mut expected = BTreeSet::new();
     for resource in all::<ResourceRecord>(cluster, "resources/") {
         expected.insert(keys::by_type(&resource.base, &resource.type_version, &resource.name));
+        let origins = resource.nodes.values().flat_map(|entry| {
+            [entry.started_by.clone(), entry.monitor_started_by.clone(), entry.initialised_by.clone()]
+        });
+        for origin in origins {
+            if let Origin::Version(version) = origin {
+                let key = keys::by_type(&resource.base, &version, &resource.name);
+                let stored = cluster.store.snapshot().unwrap().get(&key).unwrap().unwrap_or_else(|| panic!("no {key}"));
+                let for_origin = if version == resource.type_version { "{}" } else { r#"{"origin":true}"# };
+                assert_eq!(stored.value, for_origin.as_bytes(), "{key}");
+                expected.insert(key);
+            }
+        }
         expected.insert(keys::by_group(&resource.group, &resource.name));
         for (property, value) in &resource.values {
             if property.starts_with("Resource_dependencies") {

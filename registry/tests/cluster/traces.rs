@@ -1,0 +1,226 @@
+//! Traces of Init: what a version initialised on a node stands in the way of an upgrade until its Fini has really run, or
+//! somebody states that nothing is left.
+
+use rtreg_registry::gate::Verdict;
+
+use crate::fixture::{Cluster, METHODS, rtr};
+
+/// `r` of web 1.0, disabled, on n1 and n2; version 5.0 lists nothing, so any trace of 1.0 is in its way.
+fn cluster() -> Cluster {
+    let cluster = Cluster::new();
+    cluster.register(&[&rtr("web", "5.0", METHODS, "")]);
+    cluster.ok("group create g --node n1,n2");
+    cluster.ok("resource create r --group g --type web:1.0 --disabled");
+    cluster
+}
+
+const TRACE: &str = "offline, initialised by 1.0, disabled, unmonitored";
+
+/// n2 was down when the group was unmanaged, and is up again: its trace of 1.0 has seen no Fini.
+fn missed_fini() -> Cluster {
+    let cluster = cluster();
+    for line in ["group manage g", "node down n2", "group unmanage g", "node up n2"] {
+        cluster.ok(line);
+    }
+    blocked(&cluster, "to begin with");
+    cluster
+}
+
+fn blocked(cluster: &Cluster, when: &str) {
+    let decision = cluster.decide("r", "web:5.0");
+    assert_eq!(decision.verdict, Verdict::Blocked, "{when}");
+    assert_eq!(cluster.at("r", "n2"), TRACE, "{when}");
+    cluster.verify();
+}
+
+#[test]
+fn leaving_the_node_list_of_an_unmanaged_group_runs_no_fini() {
+    let cluster = missed_fini();
+    cluster.ok("group set g --node n1");
+    blocked(&cluster, "n2 has left");
+    cluster.ok("group set g --node n1,n2");
+    blocked(&cluster, "n2 is back");
+}
+
+#[test]
+fn leaving_the_node_list_of_a_managed_group_runs_fini() {
+    let cluster = cluster();
+    cluster.ok("group manage g");
+    assert_eq!(cluster.at("r", "n2"), TRACE);
+    cluster.ok("group set g --node n1");
+    assert_eq!(cluster.at("r", "n2"), "-");
+    cluster.ok("group unmanage g");
+    assert_eq!(cluster.decide("r", "web:5.0").verdict, Verdict::Allowed);
+}
+
+#[test]
+fn joining_the_node_list_keeps_an_older_trace() {
+    let cluster = cluster();
+    for line in [
+        "group manage g",
+        "node down n2",
+        "group set g --node n1",
+        "node up n2",
+        "resource state r --type-version 2.0 --reason seen",
+        "group set g --node n1,n2",
+    ] {
+        cluster.ok(line);
+    }
+    assert_eq!(cluster.at("r", "n2"), TRACE, "Init of 2.0 ran on top of what 1.0 left");
+    cluster.ok("group set g --node n1,n2,n3");
+    assert_eq!(cluster.at("r", "n3"), "offline, initialised by 2.0, disabled, unmonitored");
+    cluster.verify();
+}
+
+/// Types whose Init_nodes are their Installed_nodes.
+fn everywhere() -> Cluster {
+    let cluster = Cluster::new();
+    let more = "Init_nodes = RT_INSTALLED_NODES;";
+    cluster.register(&[&rtr("all", "1.0", METHODS, more), &rtr("all", "5.0", METHODS, more)]);
+    cluster.ok("group create g --node n1");
+    cluster.ok("resource create r --group g --type all:1.0 --disabled");
+    cluster
+}
+
+fn installed(cluster: &Cluster, name: &str, nodes: &[&str]) {
+    use rtreg_registry::commands::type_set::{InstalledNodes, Request, type_set};
+    let nodes = nodes.iter().map(|&node| node.to_owned()).collect();
+    let request =
+        Request { name: name.to_owned(), installed_nodes: Some(InstalledNodes::Nodes(nodes)), ..Default::default() };
+    cluster.change(|tx| type_set(tx, &request)).unwrap();
+}
+
+#[test]
+fn leaving_the_installed_nodes_runs_fini_only_in_a_managed_group() {
+    let cluster = everywhere();
+    for line in ["group manage g", "node down n2", "group unmanage g", "node up n2"] {
+        cluster.ok(line);
+    }
+    assert_eq!(cluster.at("r", "n2"), TRACE);
+    for nodes in [&["n1", "n3"][..], &["n1", "n2", "n3"]] {
+        installed(&cluster, "all:1.0", nodes);
+        assert_eq!(cluster.at("r", "n2"), TRACE, "{nodes:?}");
+        assert_eq!(cluster.decide("r", "all:5.0").verdict, Verdict::Blocked, "{nodes:?}");
+    }
+    let managed = everywhere();
+    managed.ok("group manage g");
+    assert_eq!(managed.at("r", "n2"), TRACE);
+    installed(&managed, "all:1.0", &["n1", "n3"]);
+    assert_eq!(managed.at("r", "n2"), "-");
+}
+
+#[test]
+fn joining_the_installed_nodes_keeps_an_older_trace() {
+    let cluster = everywhere();
+    installed(&cluster, "all:5.0", &["n1", "n3"]);
+    for line in ["group manage g", "resource state r --type-version 5.0 --reason seen"] {
+        cluster.ok(line);
+    }
+    assert_eq!(cluster.at("r", "n2"), TRACE);
+    installed(&cluster, "all:5.0", &["n1", "n2", "n3"]);
+    assert_eq!(cluster.at("r", "n2"), TRACE);
+    cluster.verify();
+}
+
+/// The machine under the name may be the old one: what was initialised on its disk is still there.
+#[test]
+fn a_node_that_is_removed_and_added_again_keeps_its_traces() {
+    for (change, origin) in
+        [("node up n1", "1.0"), ("resource state r --node n2 offline --initialised-by unknown", "unknown")]
+    {
+        let cluster = cluster();
+        for line in ["group manage g", change, "node down n2", "group set g --node n1"] {
+            cluster.ok(line);
+        }
+        cluster.ok("group unmanage g");
+        let removed = cluster.ok("node remove n2");
+        assert_eq!(
+            cluster.decide("r", "web:5.0").verdict,
+            Verdict::Allowed,
+            "what is removed is not looked at: {removed:?}"
+        );
+        cluster.ok("node add n2");
+        let decision = cluster.decide("r", "web:5.0");
+        assert_eq!(decision.verdict, Verdict::Blocked, "{origin}");
+        let on_n2 = decision.nodes.iter().find(|view| view.node == "n2").unwrap();
+        assert_eq!(on_n2.initialised_by.to_string(), origin);
+        assert_eq!(on_n2.state.to_string(), "offline");
+        cluster.verify();
+    }
+}
+
+/// A cluster that exists already: nobody knows which version's Init ran.
+#[test]
+fn a_group_that_was_managed_all_along_is_initialised_by_something_unknown() {
+    let cluster = cluster();
+    // T could have come from 1.0 while its trace was there, so an unknown trace may be 1.0's.
+    cluster.register(&[&rtr("web", "6.0", METHODS, "--#$upgrade_from \"2.0\" ANYTIME--")]);
+    cluster.ok("resource state r --type-version 2.0 --reason seen");
+    cluster.ok("resource create plain --group g --type plain");
+    cluster.ok("resource state r --node n1 offline --initialised-by 0.9");
+    cluster.ok("node down n2");
+    let report = cluster.ok("group manage g --already");
+    insta::assert_snapshot!(report.text());
+    assert_eq!(cluster.at("r", "n1"), "offline, initialised by 0.9, disabled, unmonitored");
+    assert_eq!(
+        cluster.at("r", "n2"),
+        "offline, initialised by ?, disabled, unmonitored",
+        "Init may have run before n2 went down"
+    );
+    assert_eq!(cluster.at("plain", "n1"), "offline");
+    cluster.ok("node up n2");
+    assert_eq!(cluster.at("r", "n2"), "offline, initialised by ?, disabled, unmonitored", "a boot does not end it");
+    assert_eq!(cluster.decide("r", "web:6.0").verdict, Verdict::Blocked);
+    cluster.ok("resource state r --node n1 offline --initialised-by 2.0");
+    assert_eq!(cluster.decide("r", "web:6.0").verdict, Verdict::Blocked, "n2 is still unknown");
+    cluster.ok("resource state r --node n2 offline --initialised-by 2.0");
+    assert_eq!(cluster.decide("r", "web:6.0").verdict, Verdict::Allowed);
+    let again = cluster.ok("group manage g --already");
+    assert!(!again.changed);
+    insta::assert_snapshot!("managed_already_twice", again.text());
+    cluster.verify();
+}
+
+#[test]
+fn what_initialised_a_resource_outside_of_the_node_list_can_be_stated() {
+    let cluster = missed_fini();
+    cluster.ok("group set g --node n1");
+    blocked(&cluster, "n2 has left");
+    let mut shown = String::new();
+    for line in [
+        "resource state r --node n2 offline",
+        "resource state r --node n2 online --initialised-by none",
+        "resource state r --node n3 offline --initialised-by none",
+    ] {
+        shown.push_str(&format!("$ {line}\n{}\n\n", cluster.refused(line)));
+    }
+    insta::assert_snapshot!(shown);
+    cluster.ok("node down n2");
+    cluster.ok("resource state r --node n2 offline --initialised-by 5.0");
+    assert_eq!(cluster.decide("r", "web:5.0").verdict, Verdict::Allowed);
+    cluster.ok("node up n2");
+    cluster.ok("resource state r --node n2 offline --initialised-by none");
+    assert_eq!(cluster.at("r", "n2"), "-");
+    assert!(cluster.refused("resource state r --node n2 offline --initialised-by none").contains("not_in_node_list"));
+    cluster.verify();
+}
+
+/// Where a yes rests on the version that must have initialised the resource, it says so.
+#[test]
+fn a_yes_that_rests_on_what_is_not_recorded_says_so() {
+    let cluster = cluster();
+    cluster.ok("group manage g --already");
+    let decision = cluster.decide("r", "web:2.0");
+    assert_eq!(decision.verdict, Verdict::Allowed);
+    let text = rtreg_registry::gate::render(&decision, &|_| None);
+    assert!(
+        text.contains(
+            "initialised the resource on n1, n2 is not recorded, but by the file of TEST.web:1.0 it can only be"
+        ),
+        "{text}"
+    );
+    let known = cluster.ok("resource state r --node n1 offline --initialised-by 1.0");
+    assert!(known.changed);
+    let text = rtreg_registry::gate::render(&cluster.decide("r", "web:2.0"), &|_| None);
+    assert!(text.contains("initialised the resource on n2 is not recorded"), "{text}");
+}
