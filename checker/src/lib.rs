@@ -10,9 +10,23 @@
 //! assert_eq!(findings.first().map(|finding| finding.rule), Some("missing_stop_method"));
 //! ```
 
+pub mod baseline;
+pub mod catalogue;
 mod context;
+pub mod levels;
 mod lint;
 pub mod report;
+pub mod suppress;
+
+use rtreg_model::Finding;
+use rtreg_parser::Rtr;
+
+use levels::Levels;
 
 pub use context::LintOptions;
 pub use lint::{Rule, lint, rule, rules};
+
+/// What a person is to see of a file: [`lint`], without what comments take out, at the levels that are wanted.
+pub fn check(rtr: &Rtr<'_>, options: &LintOptions, levels: &Levels) -> Vec<Finding> {
+    levels.apply(suppress::apply(rtr, lint(rtr, options)))
+}

@@ -1,6 +1,6 @@
 //! Findings as text with snippets of the source: the only module that knows miette. A map without wording.
 
-use std::fmt;
+use std::{fmt, io};
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, Severity,
@@ -53,23 +53,43 @@ impl TextOptions {
 
 /// The findings with snippets, in the order given.
 pub fn render(findings: &[Finding], sources: &Sources, options: &TextOptions) -> String {
+    let handler = handler(options);
+    findings.iter().map(|finding| one(&handler, finding, sources)).collect()
+}
+
+/// [`render`] into a sink, one finding at a time.
+///
+/// # Errors
+/// The sink takes no more.
+pub fn write(
+    out: &mut dyn io::Write,
+    findings: &[Finding],
+    sources: &Sources,
+    options: &TextOptions,
+) -> io::Result<()> {
+    let handler = handler(options);
+    findings.iter().try_for_each(|finding| out.write_all(one(&handler, finding, sources).as_bytes()))
+}
+
+fn handler(options: &TextOptions) -> GraphicalReportHandler {
     let characters = if options.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() };
     let styles = if options.colour { ThemeStyles::ansi() } else { ThemeStyles::none() };
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme { characters, styles })
+    GraphicalReportHandler::new_themed(GraphicalTheme { characters, styles })
         .with_width(options.width)
         .with_links(false)
-        .with_context_lines(1);
+        .with_context_lines(1)
+}
+
+fn one(handler: &GraphicalReportHandler, finding: &Finding, sources: &Sources) -> String {
     let mut text = String::new();
-    for finding in findings {
-        let report = Report::new(finding, sources);
-        if handler.render_report(&mut text, &report).is_err() {
-            let place = sources.span(finding.primary.file, finding.primary.span);
-            let file = sources.name(finding.primary.file);
-            let (level, message) = (finding.level.as_str(), &finding.message);
-            text.push_str(&format!("{level}: {message} [{file}:{}:{}]\n", place.line, place.column));
-        }
-        text.push('\n');
+    let report = Report::new(finding, sources);
+    if handler.render_report(&mut text, &report).is_err() {
+        let place = sources.span(finding.primary.file, finding.primary.span);
+        let file = sources.name(finding.primary.file);
+        let (level, message) = (finding.level.as_str(), &finding.message);
+        text.push_str(&format!("{level}: {message} [{file}:{}:{}]\n", place.line, place.column));
     }
+    text.push('\n');
     text
 }
 
