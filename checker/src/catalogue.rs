@@ -24,8 +24,13 @@ pub struct Known {
     pub recommended: bool,
     /// One sentence.
     pub summary: &'static str,
+}
+
+impl Known {
     /// The whole explanation in Markdown; the summary where there is no more.
-    pub doc: String,
+    pub fn doc(&self) -> String {
+        lint::rule(self.id).map_or_else(|| self.summary.to_owned(), lint::Rule::doc)
+    }
 }
 
 /// Faults of the syntax that are warnings: the file is read as it is meant.
@@ -47,13 +52,10 @@ pub fn ids() -> impl Iterator<Item = &'static str> {
 /// What is known of a finding with this identifier.
 pub fn find(id: &str) -> Option<Known> {
     if let Some(rule) = lint::rule(id) {
-        let (id, level, summary, doc) = (rule.id(), rule.level(), rule.summary(), rule.doc());
-        return Some(Known { id, level, recommended: true, summary, doc });
+        return Some(Known { id: rule.id(), level: rule.level(), recommended: true, summary: rule.summary() });
     }
     let plain = |rules: &[(&'static str, &'static str)]| rules.iter().find(|(name, _)| *name == id).copied();
-    let known = |(id, summary): (&'static str, &'static str), level| {
-        Some(Known { id, level, recommended: true, summary, doc: summary.to_owned() })
-    };
+    let known = |(id, summary), level| Some(Known { id, level, recommended: true, summary });
     if let Some(row) = plain(SYNTAX_RULES) {
         return known(row, if SYNTAX_WARNINGS.contains(&id) { Level::Warning } else { Level::Error });
     }

@@ -142,6 +142,8 @@ pub struct JsonSummary {
     pub warnings: u64,
     /// Findings at note level.
     pub notes: u64,
+    /// Findings that a baseline holds; they are not among the others.
+    pub known: u64,
 }
 
 impl JsonReport {
@@ -156,8 +158,18 @@ impl JsonReport {
                 errors: counts.errors as u64,
                 warnings: counts.warnings as u64,
                 notes: counts.notes as u64,
+                known: 0,
             },
         }
+    }
+}
+
+impl JsonReport {
+    /// With the number of findings that a baseline holds.
+    #[must_use]
+    pub const fn known(mut self, known: u64) -> Self {
+        self.summary.known = known;
+        self
     }
 }
 

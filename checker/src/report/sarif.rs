@@ -83,7 +83,7 @@ fn descriptor(id: &str) -> Value {
     json!({
         "id": id,
         "shortDescription": { "text": known.summary },
-        "help": { "text": known.doc, "markdown": known.doc },
+        "help": { "text": known.doc(), "markdown": known.doc() },
         "defaultConfiguration": { "level": level(known.level) },
     })
 }

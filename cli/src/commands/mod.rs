@@ -1,5 +1,6 @@
 //! The commands, one file each: arguments, the call of the pure crates, the printing of what they say.
 
+pub mod config;
 mod group;
 mod history;
 mod lint;
@@ -24,7 +25,10 @@ use crate::error::{CliError, Exit};
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check RTR files: one finding a fault, with its place and its cure.
-    Lint(lint::Arguments),
+    Lint(Box<lint::Arguments>),
+    /// Show the settings of lint and where each comes from; print the schema of `rtreg.toml`.
+    #[command(subcommand)]
+    Config(Box<config::ConfigCommand>),
     /// Register versions of resource types from their RTR files, all of them or none.
     Register(register::Arguments),
     /// Unregister a version of a type that no resource uses.
@@ -64,6 +68,7 @@ impl Command {
     pub fn run(self, app: &App) -> Result<Exit, CliError> {
         match self {
             Self::Lint(arguments) => lint::run(&arguments, app),
+            Self::Config(command) => config::run(&command, app),
             Self::Register(arguments) => register::run(arguments, app),
             Self::Unregister(arguments) => unregister::run(arguments, app),
             Self::Type(command) => type_set::run(command, app),
