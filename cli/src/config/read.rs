@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::shown;
 use crate::error::CliError;
 
 /// The form of `rtreg.toml`, for editors: `rtreg config schema`.
@@ -137,9 +138,9 @@ impl<'t> Reader<'t> {
                 "exclude" => self.file.exclude = self.patterns(value),
                 "baseline" => self.file.baseline = self.path(value),
                 word => {
-                    let message = format!("expected one of the keys {}, found `{word}`", KEYS.join(", "));
-                    self.report("unknown_key", key.span(), message);
-                    self.help(suggest::nearest(word, KEYS).map(|near| format!("did you mean `{near}`?")));
+                    self.report("unknown_key", key.span(), format!("expected a key of rtreg.toml, found `{word}`"));
+                    let near = suggest::nearest(word, KEYS).map(|near| format!("did you mean `{near}`?"));
+                    self.help(near.or_else(|| Some(format!("the keys are {}", KEYS.join(", ")))));
                 }
             }
         }
@@ -269,10 +270,10 @@ impl<'t> Reader<'t> {
         }
         self.findings.sort_by_key(|finding| finding.primary.span);
         let mut sources = Sources::default();
-        sources.add(path.display().to_string(), self.text.into());
-        let shown = render(&self.findings, &sources, &TextOptions::default());
-        Err(CliError::usage(format!("the settings in {} cannot be used", path.display()))
-            .details(shown.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned))
+        sources.add(shown(path), self.text.into());
+        let text = render(&self.findings, &sources, &TextOptions::default());
+        Err(CliError::usage(format!("the settings in {} cannot be used", shown(path)))
+            .details(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned))
             .help("`rtreg config schema` prints the JSON Schema of the file"))
     }
 }
