@@ -29,12 +29,29 @@ pub struct Known {
 impl Known {
     /// The whole explanation in Markdown; the summary where there is no more.
     pub fn doc(&self) -> String {
-        lint::rule(self.id).map_or_else(|| self.summary.to_owned(), lint::Rule::doc)
+        let own = DOCS.iter().find(|(id, _)| *id == self.id).map(|(_, doc)| (*doc).to_owned());
+        own.or_else(|| lint::rule(self.id).map(lint::Rule::doc)).unwrap_or_else(|| self.summary.to_owned())
     }
 }
 
 /// Faults of the syntax that are warnings: the file is read as it is meant.
 const SYNTAX_WARNINGS: [&str; 2] = ["byte_order_mark", "windows_line_ends"];
+
+macro_rules! docs {
+    ($($name:ident,)+) => {
+        /// What is to be said of findings about comments and baselines, which are found by no rule.
+        const DOCS: &[(&str, &str)] =
+            &[$((stringify!($name), include_str!(concat!("catalogue/", stringify!($name), ".md"))),)+];
+    };
+}
+
+docs! {
+    malformed_suppression,
+    stale_baseline,
+    suppression_without_reason,
+    unknown_rule,
+    unused_suppression,
+}
 
 /// Everything a finding can be called, by identifier.
 pub fn all() -> Vec<Known> {
@@ -68,4 +85,41 @@ pub fn find(id: &str) -> Option<Known> {
 /// The identifier nearest to a word, if one is near enough to be meant.
 pub fn nearest(word: &str) -> Option<&'static str> {
     rtreg_model::suggest::nearest(word, ids())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_rule_finds_has_its_explanation() {
+        let rows = suppress::RULES.iter().chain(baseline::RULES);
+        assert_eq!(rows.clone().count(), DOCS.len());
+        for (id, summary) in rows {
+            let doc = find(id).map(|known| known.doc()).unwrap_or_default();
+            let first = doc.lines().next().unwrap_or_default();
+            assert_eq!(first.to_lowercase(), format!("{summary}."), "{id}");
+            for section in ["# What", "# Why", "# Example", "# Instead"] {
+                assert!(doc.contains(&format!("\n{section}\n\n")), "{id}: {section}");
+            }
+        }
+    }
+
+    #[test]
+    fn examples_of_comments_are_one_finding_and_the_cure_is_none() {
+        for (id, _) in suppress::RULES {
+            let doc = find(id).map(|known| known.doc()).unwrap_or_default();
+            let mut blocks = doc.split("```text\n").skip(1).filter_map(|rest| rest.split("```").next());
+            let found = |block: &str| {
+                let head =
+                    "Resource_type = web;\nVendor_id = ACME;\nRT_version = \"1\";\nStart = start;\nStop = stop;\n";
+                let text = format!("{head}{block}#$upgrade\n");
+                let rtr = rtreg_parser::parse(text.as_bytes(), rtreg_model::FileId(0));
+                let found = crate::check(&rtr, &crate::LintOptions::default(), &crate::levels::Levels::default());
+                found.into_iter().map(|finding| finding.rule).filter(|rule| *rule != "placeholder").collect::<Vec<_>>()
+            };
+            assert_eq!(blocks.next().map(found), Some(vec![*id]), "{id}");
+            assert_eq!(blocks.next().map(found), Some(vec![]), "{id}");
+        }
+    }
 }
