@@ -5,7 +5,7 @@ use rtreg_model::{Applicability, Edit, FileId, Finding, Fix, Label, Level, Span}
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::sources::{Sources, line_starts, locate};
+use super::sources::{Lines, Sources};
 
 /// All findings of a run.
 ///
@@ -230,5 +230,5 @@ impl From<Level> for JsonLevel {
 /// assert_eq!((span.line, span.column, span.end_line, span.end_column), (1, 5, 2, 2));
 /// ```
 pub fn span(text: &[u8], span: Span) -> JsonSpan {
-    locate(text, &line_starts(text), span)
+    Lines::new(text).locate(text, span)
 }
