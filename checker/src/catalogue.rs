@@ -2,7 +2,7 @@
 //! for rtreg. It only lists what is worded where each is found.
 
 use rtreg_model::Level;
-use rtreg_parser::SYNTAX_RULES;
+use rtreg_parser::{SYNTAX_RULES, SYNTAX_WARNINGS, syntax_doc};
 
 use crate::{baseline, lint, suppress};
 
@@ -29,13 +29,11 @@ pub struct Known {
 impl Known {
     /// The whole explanation in Markdown; the summary where there is no more.
     pub fn doc(&self) -> String {
-        let own = DOCS.iter().find(|(id, _)| *id == self.id).map(|(_, doc)| (*doc).to_owned());
-        own.or_else(|| lint::rule(self.id).map(lint::Rule::doc)).unwrap_or_else(|| self.summary.to_owned())
+        let own = || DOCS.iter().find(|(id, _)| *id == self.id).map(|(_, doc)| *doc);
+        let plain = own().or_else(|| syntax_doc(self.id)).map(|doc| doc.trim_end().to_owned());
+        plain.or_else(|| lint::rule(self.id).map(lint::Rule::doc)).unwrap_or_else(|| self.summary.to_owned())
     }
 }
-
-/// Faults of the syntax that are warnings: the file is read as it is meant.
-const SYNTAX_WARNINGS: [&str; 2] = ["byte_order_mark", "windows_line_ends"];
 
 macro_rules! docs {
     ($($name:ident,)+) => {
@@ -51,6 +49,11 @@ docs! {
     suppression_without_reason,
     unknown_rule,
     unused_suppression,
+}
+
+/// What is said about comments and baselines: found by no rule, and no fault of the syntax.
+pub(crate) fn others() -> impl Iterator<Item = &'static str> {
+    DOCS.iter().map(|(id, _)| *id)
 }
 
 /// Everything a finding can be called, by identifier.
@@ -69,7 +72,8 @@ pub fn ids() -> impl Iterator<Item = &'static str> {
 /// What is known of a finding with this identifier.
 pub fn find(id: &str) -> Option<Known> {
     if let Some(rule) = lint::rule(id) {
-        return Some(Known { id: rule.id(), level: rule.level(), recommended: true, summary: rule.summary() });
+        let recommended = rule.set() <= lint::Set::Recommended;
+        return Some(Known { id: rule.id(), level: rule.level(), recommended, summary: rule.summary() });
     }
     let plain = |rules: &[(&'static str, &'static str)]| rules.iter().find(|(name, _)| *name == id).copied();
     let known = |(id, summary), level| Some(Known { id, level, recommended: true, summary });

@@ -13,6 +13,7 @@
 pub mod baseline;
 pub mod catalogue;
 mod context;
+mod explain;
 pub mod levels;
 mod lint;
 pub mod report;
@@ -24,9 +25,11 @@ use rtreg_parser::Rtr;
 use levels::Levels;
 
 pub use context::LintOptions;
-pub use lint::{Rule, lint, rule, rules};
+pub use explain::{Explanation, explanation, explanations, page};
+pub use lint::{Rule, Set, lint, rule, rules};
 
-/// What a person is to see of a file: [`lint`], without what comments take out, at the levels that are wanted.
+/// What a person is to see of a file: [`lint`] with all rules, without what comments take out, and of that what is wanted,
+/// at its level.
 pub fn check(rtr: &Rtr<'_>, options: &LintOptions, levels: &Levels) -> Vec<Finding> {
-    levels.apply(suppress::apply(rtr, lint(rtr, options)))
+    levels.apply(suppress::apply(rtr, lint(rtr, &options.set(Set::All))))
 }

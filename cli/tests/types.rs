@@ -3,19 +3,8 @@
 
 mod common;
 
-use common::{Cluster, rtr};
+use common::{Cluster, rtr, valid};
 use serde_json::Value;
-
-/// An answer that must be as its schema says.
-fn valid(cluster: &Cluster, schema: &str, words: &str) -> Value {
-    let answer = cluster.json(words);
-    let schema: Value = serde_json::from_str(&cluster.ok(&format!("schema {schema}"))).expect("a schema is JSON");
-    let validator = jsonschema::validator_for(&schema).expect("a schema is a schema");
-    let errors: Vec<String> = validator.iter_errors(&answer).map(|error| error.to_string()).collect();
-    assert!(errors.is_empty(), "rtreg {words}: {errors:#?}\n{answer:#}");
-    assert_eq!(answer["version"], 1);
-    answer
-}
 
 fn cluster() -> Cluster {
     let cluster = Cluster::new();

@@ -14,13 +14,15 @@ mod lower;
 mod print;
 mod quotes;
 pub mod read;
+mod slips;
 mod statement;
 pub mod syntax;
+mod transpose;
 mod values;
 
 use rtreg_model::FileId;
 
-pub use faults::SYNTAX_RULES;
+pub use faults::{SYNTAX_RULES, SYNTAX_WARNINGS, syntax_doc};
 pub use lower::lower;
 pub use print::print;
 pub use syntax::{

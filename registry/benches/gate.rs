@@ -1,7 +1,7 @@
 //! Decisions per second: an upgrade that is allowed, one that is refused with the commands that help, and one of a
 //! resource on sixteen nodes with many properties.
 
-#[path = "../tests/common/mod.rs"]
+#[path = "../tests/gate_common/mod.rs"]
 mod common;
 
 use divan::counter::ItemsCount;

@@ -1,5 +1,6 @@
 //! Decisions as text and as JSON, of real files: the snapshots are read by people.
 
+#[path = "gate_common/mod.rs"]
 mod common;
 
 use std::collections::BTreeMap;

@@ -383,6 +383,8 @@ fn a_property_that_needs_the_resource_disabled_needs_it_now() {
 
     let off = NodeView { enabled: false, ..NodeView::offline("n1") };
     let allowed = ask(&present, &target, &state(vec![off.clone()]), &["Limit=5"]);
+    assert_eq!(allowed.because[0].kind, ReasonKind::Listed, "what decides comes first");
+    assert_eq!(allowed.because.last().map(|reason| reason.kind), Some(ReasonKind::Property));
     assert_eq!((allowed.verdict, allowed.vendor_allows), (Verdict::Allowed, true));
     assert_eq!(allowed.values.get("Limit"), Some(&StoredValue::explicit(int(5))));
     let mut lost = state(vec![NodeView { state: rtreg_model::ResourceState::Unknown, ..off }]);
@@ -413,8 +415,35 @@ fn a_missing_value_refuses_and_the_right_command_is_named() {
     assert_eq!(allowed.verdict, Verdict::Allowed);
     assert_eq!(allowed.values.len(), 2);
     assert!(matches!(&allowed.values["Mode"].value, Scope::Global(PropertyValue::String(text)) if text == "a b"));
+    let mut unversioned = target.clone();
+    unversioned.version = Declared::default_value(common::version(""));
+    let named = ask(&present, &unversioned, &running, &[]);
+    assert_eq!(named.commands.last().map(String::as_str), Some("rtreg upgrade web --to TEST.web -p Limit=VALUE"));
     let quoted = ask(&present, &target, &running, &["Mode=it's", "Limt=3"]);
     assert_eq!(quoted.commands, [r"rtreg upgrade web --to 2.0 -p 'Mode=it'\''s' -p Limit=3 -p Limit=VALUE"]);
+}
+
+#[test]
+fn no_command_is_named_where_nothing_helps() {
+    let (present, mut target) = (with(vec![], "1.0"), with(vec![number(None)], "2.0"));
+    target.upgrade_from[0].tunability = spanned(Tunability::AtCreation);
+    let refused = ask(&present, &target, &state(vec![online("n1", "1.0")]), &[]);
+    assert_eq!((refused.possible, refused.commands, refused.affects), (Possible::Never, vec![], vec![]));
+
+    // Of the second node nothing is known, so no command is known to help.
+    target.upgrade_from[0].tunability = spanned(Tunability::WhenOffline);
+    let mut missing = state(vec![online("n1", "1.0")]);
+    missing.group.node_list.push("n2".to_owned());
+    let refused = ask(&present, &target, &missing, &["Limit=1"]);
+    assert_eq!((refused.verdict, refused.possible), (Verdict::Blocked, Possible::Unknown));
+    assert!(refused.commands.is_empty());
+    // A rule that a command cures does not make it known.
+    assert!(refused.because[0].origin.is_some());
+    missing.group.maximum_primaries = 2;
+    target.failover = Declared::default_value(true);
+    let refused = ask(&present, &target, &missing, &["Limit=1"]);
+    assert_eq!((refused.verdict, refused.possible), (Verdict::Blocked, Possible::Unknown));
+    assert!(refused.because[0].origin.is_some(), "the state decides before the rule");
 }
 
 #[test]

@@ -70,16 +70,24 @@ impl Sources {
             .map_or_else(|| Lines::new(&[]).locate(&[], span), |source| source.lines.locate(&source.text, span))
     }
 
-    /// The whole lines from the one before the span to the one behind it, and the number of the first of them, from 0.
+    /// The whole lines from the one before the span to the one behind it; of lines that are very long, what is near the
+    /// span. With the number of the first line and the bytes of it that are left out, from 0.
     #[cfg(feature = "render")]
-    pub(super) fn lines_around(&self, file: FileId, span: Span) -> (Span, usize) {
-        let Some(source) = self.get(file) else { return (Span::at(0), 0) };
-        let line_of = |at: u32| source.lines.starts.partition_point(|&start| start <= at).saturating_sub(1);
+    pub(super) fn lines_around(&self, file: FileId, span: Span) -> (Span, usize, usize) {
+        const NEAR: u32 = 4000;
+        let Some(source) = self.get(file) else { return (Span::at(0), 0, 0) };
+        let starts = &source.lines.starts;
+        let line_of = |at: u32| starts.partition_point(|&start| start <= at).saturating_sub(1);
+        let start_of = |line: usize| starts.get(line).copied();
         let first = line_of(span.start).saturating_sub(1);
-        let start = source.lines.starts.get(first).copied().unwrap_or(0);
-        let all = u32::try_from(source.text.len()).unwrap_or(u32::MAX);
-        let end = source.lines.starts.get(line_of(span.end) + 2).copied().unwrap_or(all);
-        (Span::new(start, end), first)
+        let end = start_of(line_of(span.end) + 2).unwrap_or_else(|| number(source.text.len()));
+        let lines = Span::new(start_of(first).unwrap_or(0), end);
+        let is_inside = |at: &u32| source.text.get(*at as usize).is_some_and(|byte| byte & 0xC0 == 0x80);
+        let near = |at: u32| (at..=end).find(|at| !is_inside(at)).unwrap_or(end);
+        let start = if span.start - lines.start > NEAR { near(span.start - NEAR) } else { lines.start };
+        let end = if end.saturating_sub(span.end) > NEAR { near(span.end + NEAR) } else { end };
+        let line = line_of(start);
+        (Span::new(start, end), line, start.saturating_sub(start_of(line).unwrap_or(start)) as usize)
     }
 
     fn get(&self, file: FileId) -> Option<&Source> {

@@ -209,11 +209,13 @@ struct Snippet<'f> {
     start: u32,
     /// The number of the first line, from 0.
     line: usize,
+    /// The bytes of the first line that are left out.
+    left_out: usize,
 }
 
 impl<'f> Snippet<'f> {
     fn new(sources: &'f Sources, file: FileId, labels: Span) -> Self {
-        let (lines, line) = sources.lines_around(file, labels);
+        let (lines, line, left_out) = sources.lines_around(file, labels);
         let mut text = Vec::with_capacity(lines.len() as usize);
         for chunk in lines.slice(sources.text(file)).utf8_chunks() {
             for character in chunk.valid().chars() {
@@ -227,7 +229,7 @@ impl<'f> Snippet<'f> {
             }
             text.extend(std::iter::repeat_n(b'?', chunk.invalid().len()));
         }
-        Self { name: sources.name(file), text, start: lines.start, line }
+        Self { name: sources.name(file), text, start: lines.start, line, left_out }
     }
 
     /// A place of the file in these lines.
@@ -246,7 +248,8 @@ impl SourceCode for Snippet<'_> {
         const LONGEST: usize = 2000;
         let contents = self.text.as_slice().read_span(span, before, after)?;
         let (data, place) = (contents.data(), *contents.span());
-        let (line, column, lines) = (self.line + contents.line(), contents.column(), contents.line_count());
+        let (line, lines) = (self.line + contents.line(), contents.line_count());
+        let column = contents.column() + if contents.line() == 0 { self.left_out } else { 0 };
         let (data, place) = if data.len() > LONGEST { clip(data, place, span) } else { (data, place) };
         Ok(Box::new(MietteSpanContents::new_named(self.name.to_owned(), data, place, line, column, lines)))
     }

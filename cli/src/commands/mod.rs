@@ -1,6 +1,7 @@
 //! The commands, one file each: arguments, the call of the pure crates, the printing of what they say.
 
 pub mod config;
+mod explain;
 mod group;
 mod history;
 mod lint;
@@ -8,6 +9,7 @@ mod list;
 mod node;
 mod register;
 mod resource;
+mod rules;
 mod schema;
 mod setting;
 mod show;
@@ -29,6 +31,10 @@ pub enum Command {
     /// Show the settings of lint and where each comes from; print the schema of `rtreg.toml`.
     #[command(subcommand)]
     Config(Box<config::ConfigCommand>),
+    /// Explain a rule: what it finds, why that matters, an example, and what to write instead.
+    Explain(explain::Arguments),
+    /// List the rules with their levels and sets.
+    Rules(rules::Arguments),
     /// Register versions of resource types from their RTR files, all of them or none.
     Register(register::Arguments),
     /// Unregister a version of a type that no resource uses.
@@ -69,6 +75,8 @@ impl Command {
         match self {
             Self::Lint(arguments) => lint::run(&arguments, app),
             Self::Config(command) => config::run(&command, app),
+            Self::Explain(arguments) => explain::run(&arguments, app),
+            Self::Rules(arguments) => rules::run(&arguments, app),
             Self::Register(arguments) => register::run(arguments, app),
             Self::Unregister(arguments) => unregister::run(arguments, app),
             Self::Type(command) => type_set::run(command, app),

@@ -197,7 +197,7 @@ impl<'a> Case<'a> {
     }
 
     fn vendor_allows(&self) -> bool {
-        let given = |tunability| demand::is_given_by_vendor(&self.edges, self.state, tunability) == Truth::Holds;
+        let given = |tunability| demand::is_given_by_vendor(&self.edges, self.state, tunability);
         let disabled = self.migrated.when_disabled.is_empty() || given(Tunability::WhenDisabled);
         !self.is_refused() && disabled && given(self.vendor_tunability())
     }
@@ -256,7 +256,7 @@ impl<'a> Case<'a> {
             .chain(instead)
             .map(|assignment| format!(" -p {}", quote(&assignment.to_string())))
             .collect();
-        let version = self.edges.to().as_str().unwrap_or("\"\"");
+        let version = quote(self.edges.to().as_str().unwrap_or(&self.request.target.name));
         Some(format!("rtreg upgrade {} --to {version}{values}", self.request.resource))
     }
 }

@@ -42,7 +42,9 @@ pub fn render(decision: &Decision, sources: &Sources<'_>) -> String {
             ),
         );
     }
-    section(&mut text, "Now:", nodes(decision));
+    if decision.verdict != Verdict::Allowed {
+        section(&mut text, "Now:", nodes(decision));
+    }
     section(&mut text, "In the way:", decision.in_the_way.iter().map(|way| format!("{}: {}", way.node, way.how)));
     section(&mut text, commands_title(decision), decision.commands.iter().cloned());
     section(

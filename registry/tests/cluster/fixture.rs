@@ -10,7 +10,8 @@ use rtreg_registry::commands::{group, history_verify, node, observe, resource, s
 use rtreg_registry::gate::{self, Decision, Settings, Verdict};
 use rtreg_registry::memory::MemoryStore;
 use rtreg_registry::{
-    CommandError, Context, LoadedType, Store, Transaction, View, Who, inspect, load_type, resolve_type, transact,
+    Change, CommandError, Commit, Context, KeyRange, LoadedType, Store, Transaction, View, Who, inspect, load_type,
+    resolve_type, transact,
 };
 use serde_json::json;
 
@@ -63,13 +64,41 @@ impl Cluster {
         cluster
     }
 
+    /// A store of its own with the same contents, at the same revision or a later one.
+    pub fn copy(&self) -> Self {
+        let copy = Self { store: MemoryStore::default() };
+        let commit = |changes: Vec<Change>| copy.store.commit(&Commit { conditions: Vec::new(), changes }).unwrap();
+        let snapshot = self.store.snapshot().unwrap();
+        let mut all = snapshot.range(&KeyRange::prefix(""), usize::MAX).unwrap();
+        // Entries of the history are held against the order in which they were written.
+        all.sort_by_key(|stored| stored.created);
+        for chunk in all.chunks(90) {
+            commit(
+                chunk
+                    .iter()
+                    .map(|stored| Change::Put { key: stored.key.clone(), value: stored.value.clone() })
+                    .collect(),
+            );
+        }
+        let key = "copy".to_owned();
+        while copy.store.snapshot().unwrap().revision() < snapshot.revision() {
+            commit(vec![Change::Put { key: key.clone(), value: Vec::new() }]);
+        }
+        commit(vec![Change::Delete { key }]);
+        copy
+    }
+
     pub fn register(&self, files: &[&str]) {
         let named = |(number, text): (usize, &&str)| RtrFile {
             name: format!("file{number}.rtr"),
             bytes: text.as_bytes().to_vec(),
             digests: BTreeMap::new(),
         };
-        let request = register::Request { files: files.iter().enumerate().map(named).collect(), installed_nodes: None };
+        let request = register::Request {
+            files: files.iter().enumerate().map(named).collect(),
+            installed_nodes: None,
+            ..Default::default()
+        };
         register::run(&self.store, &context(None), &request).expect("the files register");
     }
 

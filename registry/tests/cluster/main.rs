@@ -2,3 +2,9 @@
 
 mod events;
 mod fixture;
+mod properties;
+mod races;
+mod refusals;
+mod reports;
+mod version;
+mod walk;
