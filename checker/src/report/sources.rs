@@ -71,11 +71,11 @@ impl Sources {
     }
 
     /// The whole lines from the one before the span to the one behind it; of lines that are very long, what is near the
-    /// span. With the number of the first line and the bytes of it that are left out, from 0.
+    /// span. With the number of the first line, from 0.
     #[cfg(feature = "render")]
-    pub(super) fn lines_around(&self, file: FileId, span: Span) -> (Span, usize, usize) {
+    pub(super) fn lines_around(&self, file: FileId, span: Span) -> (Span, usize) {
         const NEAR: u32 = 4000;
-        let Some(source) = self.get(file) else { return (Span::at(0), 0, 0) };
+        let Some(source) = self.get(file) else { return (Span::at(0), 0) };
         let starts = &source.lines.starts;
         let line_of = |at: u32| starts.partition_point(|&start| start <= at).saturating_sub(1);
         let start_of = |line: usize| starts.get(line).copied();
@@ -86,8 +86,7 @@ impl Sources {
         let near = |at: u32| (at..=end).find(|at| !is_inside(at)).unwrap_or(end);
         let start = if span.start - lines.start > NEAR { near(span.start - NEAR) } else { lines.start };
         let end = if end.saturating_sub(span.end) > NEAR { near(span.end + NEAR) } else { end };
-        let line = line_of(start);
-        (Span::new(start, end), line, start.saturating_sub(start_of(line).unwrap_or(start)) as usize)
+        (Span::new(start, end), line_of(start))
     }
 
     fn get(&self, file: FileId) -> Option<&Source> {
