@@ -1,9 +1,10 @@
-//! What there is to say about each identifier that a finding may carry, be it a rule of this crate or a fault of the syntax:
-//! the one list behind `rtreg rules`, `rtreg explain` and the pages in `docs/rules/`. It words nothing itself.
+//! What there is to say about each identifier that a finding may carry, be it a rule of this crate, a fault of the syntax, or
+//! what is said about comments and baselines: the one list behind `rtreg rules`, `rtreg explain` and the pages in `docs/rules/`. It words nothing itself.
 
-use rtreg_model::{Level, suggest};
+use rtreg_model::Level;
 use rtreg_parser::{SYNTAX_RULES, SYNTAX_WARNINGS, syntax_doc};
 
+use crate::catalogue;
 use crate::lint::{Rule, Set, rule, rules};
 
 /// The explanation of one identifier.
@@ -18,12 +19,13 @@ pub struct Explanation {
     pub syntax: bool,
     /// In Markdown: a sentence, then the sections What, Why (with the source), Example, Instead.
     pub text: String,
+    set: Set,
 }
 
 impl Explanation {
     /// The smallest set of rules that it is in.
     pub const fn set(&self) -> Set {
-        Set::of(self.level)
+        self.set
     }
 
     /// The first sentence of the text.
@@ -37,12 +39,17 @@ impl Explanation {
     }
 
     fn of_rule(rule: &Rule) -> Self {
-        Self { id: rule.id(), level: rule.level(), syntax: false, text: rule.doc() }
+        Self { id: rule.id(), level: rule.level(), syntax: false, text: rule.doc(), set: rule.set() }
     }
 
     fn of_syntax(id: &'static str) -> Option<Self> {
         let level = if SYNTAX_WARNINGS.contains(&id) { Level::Warning } else { Level::Error };
-        Some(Self { id, level, syntax: true, text: syntax_doc(id)?.trim_end().to_owned() })
+        Some(Self { id, level, syntax: true, text: syntax_doc(id)?.trim_end().to_owned(), set: Set::of(level) })
+    }
+
+    fn of_other(id: &'static str) -> Option<Self> {
+        let known = catalogue::find(id)?;
+        Some(Self { id, level: known.level, syntax: false, text: known.doc(), set: Set::Recommended })
     }
 }
 
@@ -58,7 +65,8 @@ pub fn page(id: &str) -> String {
 /// All explanations, by identifier.
 pub fn explanations() -> Vec<Explanation> {
     let syntax = SYNTAX_RULES.iter().filter_map(|(id, _)| Explanation::of_syntax(id));
-    let mut all: Vec<Explanation> = rules().map(Explanation::of_rule).chain(syntax).collect();
+    let others = catalogue::others().filter_map(Explanation::of_other);
+    let mut all: Vec<Explanation> = rules().map(Explanation::of_rule).chain(syntax).chain(others).collect();
     all.sort_by_key(|explanation| explanation.id);
     all
 }
@@ -73,5 +81,6 @@ pub fn explanation(id: &str) -> Result<Explanation, Option<&'static str>> {
         Some(rule) => Some(Explanation::of_rule(rule)),
         None => syntax().find(|rule| *rule == id).and_then(Explanation::of_syntax),
     };
-    found.ok_or_else(|| suggest::nearest(id, rules().map(Rule::id).chain(syntax())))
+    let other = || catalogue::others().find(|other| *other == id).and_then(Explanation::of_other);
+    found.or_else(other).ok_or_else(|| catalogue::nearest(id))
 }

@@ -10,11 +10,26 @@
 //! assert_eq!(findings.first().map(|finding| finding.rule), Some("missing_stop_method"));
 //! ```
 
+pub mod baseline;
+pub mod catalogue;
 mod context;
 mod explain;
+pub mod levels;
 mod lint;
 pub mod report;
+pub mod suppress;
+
+use rtreg_model::Finding;
+use rtreg_parser::Rtr;
+
+use levels::Levels;
 
 pub use context::LintOptions;
 pub use explain::{Explanation, explanation, explanations, page};
 pub use lint::{Rule, Set, lint, rule, rules};
+
+/// What a person is to see of a file: [`lint`] with all rules, without what comments take out, and of that what is wanted,
+/// at its level.
+pub fn check(rtr: &Rtr<'_>, options: &LintOptions, levels: &Levels) -> Vec<Finding> {
+    levels.apply(suppress::apply(rtr, lint(rtr, &options.set(Set::All))))
+}

@@ -1,13 +1,25 @@
-//! Findings for people and for programs: the map from findings and source texts to output. No wording of findings is
-//! here; only `text` knows miette.
+//! Findings for people and for programs: the map from findings and source texts to output, one module a format. No
+//! wording of findings is here; only `text` knows miette.
 
+pub mod checkstyle;
+pub mod concise;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
+mod path;
+mod run;
+pub mod sarif;
 mod sources;
 #[cfg(feature = "render")]
 pub mod text;
+mod xml;
 
 use rtreg_model::{Finding, Level};
 
+pub(crate) use path::item_span;
+pub use path::{Outline, path};
+pub use run::Run;
 pub use sources::Sources;
 
 /// How many findings there are of each level.

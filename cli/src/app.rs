@@ -16,13 +16,34 @@ use crate::error::CliError;
 /// The place of the store for root, and for everyone where it exists and is readable.
 const SYSTEM_STORE: &str = "/var/lib/rtreg/store.db";
 
-/// How answers are printed.
+/// How answers are printed. All commands know the first two; lint knows all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people.
     Text,
     /// For programs; `rtreg schema NAME` prints the JSON Schema.
     Json,
+    /// That of the runner it runs on, else text.
+    #[value(hide = true)]
+    Auto,
+    /// One line a finding.
+    #[value(hide = true)]
+    Concise,
+    /// SARIF 2.1.0.
+    #[value(hide = true)]
+    Sarif,
+    /// Workflow commands of GitHub Actions.
+    #[value(hide = true)]
+    Github,
+    /// A Code Quality report for GitLab.
+    #[value(hide = true)]
+    Gitlab,
+    /// JUnit XML.
+    #[value(hide = true)]
+    Junit,
+    /// Checkstyle XML.
+    #[value(hide = true)]
+    Checkstyle,
 }
 
 /// When text is coloured.
@@ -43,9 +64,16 @@ pub struct Options {
     /// rtreg/store.db in the XDG state directory.
     #[arg(long, global = true, help_heading = "Options of every command", env = "RTREG_STORE", value_name = "STORE")]
     pub store: Option<String>,
-    /// Format of the answer.
-    #[arg(long, global = true, help_heading = "Options of every command", value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
-    pub format: Format,
+    /// Format of the answer: text (the default) or json; `rtreg lint` has more.
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Options of every command",
+        value_enum,
+        value_name = "FORMAT",
+        hide_possible_values = true
+    )]
+    pub format: Option<Format>,
     /// When text is coloured.
     #[arg(long, global = true, help_heading = "Options of every command", value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     pub color: Colour,
@@ -69,7 +97,7 @@ impl App {
 
     /// Whether answers are JSON.
     pub fn json(&self) -> bool {
-        self.options.format == Format::Json
+        self.options.format == Some(Format::Json)
     }
 
     /// Whether text on standard output is coloured.

@@ -76,6 +76,13 @@ impl CliError {
         self
     }
 
+    /// What it is about, a line each.
+    #[must_use]
+    pub fn details(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        self.refusal.details.extend(lines);
+        self
+    }
+
     /// How the command ends.
     pub const fn exit(&self) -> Exit {
         self.exit

@@ -3,16 +3,18 @@
 
 mod app;
 mod commands;
+mod config;
 mod error;
 mod files;
 mod output;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
-use app::{App, Options};
+use app::{App, Format, Options};
 use commands::Command;
+use error::CliError;
 
 /// Registry and upgrade compiler for cluster resource types: knows when a running service may move to a new version of
 /// its resource type, says why, and does it without losing anything.
@@ -36,7 +38,7 @@ fn main() -> ExitCode {
         }
     };
     let app = App::new(arguments.options);
-    let code = match arguments.command.run(&app) {
+    let code = match format_known(&arguments.command, &app).and_then(|()| arguments.command.run(&app)) {
         Ok(exit) => exit.code(),
         Err(error) => {
             error.print(&app);
@@ -45,4 +47,17 @@ fn main() -> ExitCode {
     };
     app.close();
     ExitCode::from(code)
+}
+
+/// Only lint has more formats than text and JSON.
+fn format_known(command: &Command, app: &App) -> Result<(), CliError> {
+    match app.options.format {
+        None | Some(Format::Text | Format::Json) => Ok(()),
+        Some(_) if matches!(command, Command::Lint(_)) => Ok(()),
+        Some(format) => {
+            let name = format.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+            Err(CliError::usage(format!("expected `text` or `json` behind --format, found `{name}`"))
+                .help(format!("only `rtreg lint` writes {name}")))
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! Printing: text as it is, JSON pretty, and a closed pipe is no error.
 
+use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
 
 use rtreg_registry::Refusal;
 use schemars::JsonSchema;
@@ -51,20 +53,59 @@ pub fn answer<T: Serialize>(
 }
 
 fn write(bytes: &[u8], end: bool) -> Result<(), CliError> {
-    let mut out = io::stdout().lock();
-    let mut all = || {
+    stream(|out| {
         out.write_all(bytes)?;
-        if end {
-            out.write_all(b"\n")?;
-        }
-        out.flush()
-    };
-    match all() {
+        if end { out.write_all(b"\n") } else { Ok(()) }
+    })
+}
+
+/// Prints what `write` writes, as it is written.
+///
+/// # Errors
+/// As [`text`].
+pub fn stream(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(CliError::io(format!("standard output cannot be written: {error}")))
         }
         _ => Ok(()),
     }
+}
+
+/// Writes a file whole or not at all: what stood there stays until the new text is complete. What is no regular file, such
+/// as `/dev/stderr`, is written as it is.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
+    let failed = |error: io::Error| CliError::io(format!("{} cannot be written: {error}", path.display()));
+    replace(path, write).map_err(failed)
+}
+
+fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    // A link stays a link: the file that it names is replaced.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let before = fs::metadata(&target).ok();
+    if before.as_ref().is_some_and(|before| !before.is_file()) {
+        let mut out = io::BufWriter::new(fs::OpenOptions::new().write(true).open(&target)?);
+        return write(&mut out).and_then(|()| out.flush());
+    }
+    let name = target.file_name().ok_or_else(|| io::Error::other("that is no file"))?;
+    let new = target.with_file_name(format!(".{}.{}.new", name.to_string_lossy(), std::process::id()));
+    let written = fs::File::create_new(&new).and_then(|file| {
+        let mut out = io::BufWriter::new(file);
+        write(&mut out)?;
+        out.flush()?;
+        if let Some(before) = before {
+            fs::set_permissions(&new, before.permissions())?;
+        }
+        fs::rename(&new, &target)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(&new);
+    }
+    written
 }
 
 /// An error as JSON, on standard error.

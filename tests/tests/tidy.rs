@@ -20,10 +20,10 @@ const ROOMS: &[(&str, bool, &[&str])] = &[
 const OUTSIDE: &[(&str, &[&str])] = &[
     ("model", &["serde", "semver"]),
     ("parser", &["nom"]),
-    ("checker", &["serde", "serde_json", "schemars", "miette"]),
+    ("checker", &["serde", "serde_json", "schemars", "miette", "sha2"]),
     ("registry", &["serde", "serde_json", "sha2", "thiserror", "schemars"]),
     ("store", &["rusqlite", "tempfile"]),
-    ("cli", &["clap", "serde", "serde_json", "schemars", "miette", "ignore", "nix", "jiff", "thiserror", "sha2"]),
+    ("cli", &["clap", "serde", "serde_json", "schemars", "miette", "ignore", "nix", "jiff", "thiserror", "sha2", "toml"]),
     ("examples/embed", &[]),
     ("tests", &[]),
 ];

@@ -1,11 +1,11 @@
 //! Findings as JSON, version 1: fields may be added; a removal or another meaning is another version. The JSON Schema
 //! comes from the types.
 
-use rtreg_model::{Finding, Label, Level, Span};
+use rtreg_model::{Applicability, Edit, FileId, Finding, Fix, Label, Level, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::sources::{Sources, line_starts, locate};
+use super::sources::{Lines, Sources};
 
 /// All findings of a run.
 ///
@@ -49,8 +49,8 @@ pub struct JsonFinding {
     pub span: JsonSpan,
     /// Places that explain it.
     pub related: Vec<JsonRelated>,
-    /// Reserved for a cure that a tool can apply: null.
-    pub fix: (),
+    /// A cure that a tool can apply; null where there is none.
+    pub fix: Option<JsonFix>,
 }
 
 /// How much a finding matters.
@@ -76,6 +76,41 @@ pub struct JsonRelated {
     pub file: String,
     /// Where it is.
     pub span: JsonSpan,
+}
+
+/// A cure: edits of the finding's file, in the order of their places, not overlapping.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
+pub struct JsonFix {
+    /// What it does.
+    pub title: String,
+    /// How safe it is to apply it without a person looking.
+    pub applicability: JsonApplicability,
+    /// The edits.
+    pub edits: Vec<JsonEdit>,
+}
+
+/// How safe it is to apply a cure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum JsonApplicability {
+    /// Keeps or restores what the author meant.
+    Safe,
+    /// May change what the file means.
+    Unsafe,
+    /// To be shown, not applied.
+    DisplayOnly,
+}
+
+/// The bytes of `span` are replaced by `text`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
+pub struct JsonEdit {
+    /// What is replaced; empty for an insertion.
+    pub span: JsonSpan,
+    /// What stands there afterwards.
+    pub text: String,
 }
 
 /// A place: bytes from 0, half-open; lines and columns from 1, columns in Unicode scalar values, an invalid byte as one.
@@ -107,6 +142,8 @@ pub struct JsonSummary {
     pub warnings: u64,
     /// Findings at note level.
     pub notes: u64,
+    /// Findings that a baseline holds; they are not among the others.
+    pub known: u64,
 }
 
 impl JsonReport {
@@ -121,8 +158,18 @@ impl JsonReport {
                 errors: counts.errors as u64,
                 warnings: counts.warnings as u64,
                 notes: counts.notes as u64,
+                known: 0,
             },
         }
+    }
+}
+
+impl JsonReport {
+    /// With the number of findings that a baseline holds.
+    #[must_use]
+    pub const fn known(mut self, known: u64) -> Self {
+        self.summary.known = known;
+        self
     }
 }
 
@@ -136,7 +183,7 @@ impl JsonFinding {
             file: sources.name(finding.primary.file).to_owned(),
             span: sources.span(finding.primary.file, finding.primary.span),
             related: finding.secondary.iter().map(|label| JsonRelated::new(label, sources)).collect(),
-            fix: (),
+            fix: finding.fix.as_ref().map(|fix| JsonFix::new(fix, finding.primary.file, sources)),
         }
     }
 }
@@ -147,6 +194,21 @@ impl JsonRelated {
             message: label.text.clone(),
             file: sources.name(label.file).to_owned(),
             span: sources.span(label.file, label.span),
+        }
+    }
+}
+
+impl JsonFix {
+    fn new(fix: &Fix, file: FileId, sources: &Sources) -> Self {
+        let edit = |edit: &Edit| JsonEdit { span: sources.span(file, edit.span), text: edit.text.clone() };
+        Self {
+            title: fix.title.clone(),
+            applicability: match fix.applicability {
+                Applicability::Safe => JsonApplicability::Safe,
+                Applicability::Unsafe => JsonApplicability::Unsafe,
+                Applicability::DisplayOnly => JsonApplicability::DisplayOnly,
+            },
+            edits: fix.edits.iter().map(edit).collect(),
         }
     }
 }
@@ -168,5 +230,5 @@ impl From<Level> for JsonLevel {
 /// assert_eq!((span.line, span.column, span.end_line, span.end_column), (1, 5, 2, 2));
 /// ```
 pub fn span(text: &[u8], span: Span) -> JsonSpan {
-    locate(text, &line_starts(text), span)
+    Lines::new(text).locate(text, span)
 }

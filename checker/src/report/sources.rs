@@ -20,15 +20,27 @@ pub struct Sources {
 struct Source {
     name: String,
     text: Vec<u8>,
-    /// First byte of each line.
-    lines: Vec<u32>,
+    lines: Lines,
 }
+
+/// Where the lines of a text start, and how many characters stand before some places of long ones, so that a text with many
+/// findings on one line is still read only once.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lines {
+    /// First byte of each line.
+    starts: Vec<u32>,
+    /// Places inside of long lines, between two characters, and the characters of the line before them.
+    marks: Vec<(u32, u32)>,
+}
+
+/// At most so many bytes, or the bytes of one character more, are counted for a place.
+const MARK_BYTES: usize = 1024;
 
 impl Sources {
     /// Keeps a file and gives it its id.
     pub fn add(&mut self, name: impl Into<String>, text: Vec<u8>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(Source { name: name.into(), lines: line_starts(&text), text });
+        self.files.push(Source { name: name.into(), lines: Lines::new(&text), text });
         id
     }
 
@@ -54,20 +66,27 @@ impl Sources {
 
     /// A place with its lines and columns.
     pub fn span(&self, file: FileId, span: Span) -> JsonSpan {
-        let (text, lines): (&[u8], &[u32]) = self.get(file).map_or((&[], &[0]), |source| (&source.text, &source.lines));
-        locate(text, lines, span)
+        self.get(file)
+            .map_or_else(|| Lines::new(&[]).locate(&[], span), |source| source.lines.locate(&source.text, span))
     }
 
-    /// The whole lines from the one before the span to the one behind it, and the number of the first of them, from 0.
+    /// The whole lines from the one before the span to the one behind it; of lines that are very long, what is near the
+    /// span. With the number of the first line, from 0.
     #[cfg(feature = "render")]
     pub(super) fn lines_around(&self, file: FileId, span: Span) -> (Span, usize) {
+        const NEAR: u32 = 4000;
         let Some(source) = self.get(file) else { return (Span::at(0), 0) };
-        let line_of = |at: u32| source.lines.partition_point(|&start| start <= at).saturating_sub(1);
+        let starts = &source.lines.starts;
+        let line_of = |at: u32| starts.partition_point(|&start| start <= at).saturating_sub(1);
+        let start_of = |line: usize| starts.get(line).copied();
         let first = line_of(span.start).saturating_sub(1);
-        let start = source.lines.get(first).copied().unwrap_or(0);
-        let all = u32::try_from(source.text.len()).unwrap_or(u32::MAX);
-        let end = source.lines.get(line_of(span.end) + 2).copied().unwrap_or(all);
-        (Span::new(start, end), first)
+        let end = start_of(line_of(span.end) + 2).unwrap_or_else(|| number(source.text.len()));
+        let lines = Span::new(start_of(first).unwrap_or(0), end);
+        let is_inside = |at: &u32| source.text.get(*at as usize).is_some_and(|byte| byte & 0xC0 == 0x80);
+        let near = |at: u32| (at..=end).find(|at| !is_inside(at)).unwrap_or(end);
+        let start = if span.start - lines.start > NEAR { near(span.start - NEAR) } else { lines.start };
+        let end = if end.saturating_sub(span.end) > NEAR { near(span.end + NEAR) } else { end };
+        (Span::new(start, end), line_of(start))
     }
 
     fn get(&self, file: FileId) -> Option<&Source> {
@@ -75,26 +94,84 @@ impl Sources {
     }
 }
 
-pub(super) fn line_starts(text: &[u8]) -> Vec<u32> {
-    let newlines = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-    let starts = newlines.filter_map(|(at, _)| u32::try_from(at + 1).ok());
-    std::iter::once(0).chain(starts).collect()
+impl Lines {
+    pub(super) fn new(text: &[u8]) -> Self {
+        let mut lines = Self { starts: vec![0], marks: Vec::new() };
+        let mut start = 0;
+        for line in text.split_inclusive(|&byte| byte == b'\n') {
+            if line.len() > MARK_BYTES {
+                lines.mark(start, line);
+            }
+            start += line.len();
+            if line.ends_with(b"\n") {
+                lines.starts.push(number(start));
+            }
+        }
+        lines
+    }
+
+    fn mark(&mut self, start: usize, line: &[u8]) {
+        let (mut at, mut characters, mut last) = (start, 0, start);
+        let mut step = |bytes: usize| {
+            (at, characters) = (at + bytes, characters + 1);
+            if at - last >= MARK_BYTES {
+                self.marks.push((number(at), characters));
+                last = at;
+            }
+        };
+        for chunk in line.utf8_chunks() {
+            chunk.valid().chars().for_each(|character| step(character.len_utf8()));
+            chunk.invalid().iter().for_each(|_| step(1));
+        }
+    }
+
+    pub(super) fn locate(&self, text: &[u8], span: Span) -> JsonSpan {
+        let (line, column) = self.position(text, span.start);
+        let (end_line, end_column) = self.position(text, span.end);
+        JsonSpan { start: span.start, end: span.end, line, column, end_line, end_column }
+    }
+
+    /// Line and column from 1; the column counts Unicode scalar values, and an invalid byte as one.
+    fn position(&self, text: &[u8], at: u32) -> (u32, u32) {
+        let line = self.starts.partition_point(|&start| start <= at);
+        let start = line.checked_sub(1).and_then(|index| self.starts.get(index)).copied().unwrap_or(0);
+        let marks = self.marks.partition_point(|&(mark, _)| mark <= at);
+        let mark = marks.checked_sub(1).and_then(|index| self.marks.get(index)).filter(|(mark, _)| *mark >= start);
+        let (from, characters) = mark.copied().unwrap_or((start, 0));
+        let count = |chunk: std::str::Utf8Chunk<'_>| chunk.valid().chars().count() + chunk.invalid().len();
+        let column = Span::new(from, at).slice(text).utf8_chunks().map(count).sum::<usize>();
+        (number(line), number(column).saturating_add(characters).saturating_add(1))
+    }
 }
 
-pub(super) fn locate(text: &[u8], lines: &[u32], span: Span) -> JsonSpan {
-    let (line, column) = position(text, lines, span.start);
-    let (end_line, end_column) = position(text, lines, span.end);
-    JsonSpan { start: span.start, end: span.end, line, column, end_line, end_column }
+fn number(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-/// Line and column from 1; the column counts Unicode scalar values, and an invalid byte as one.
-fn position(text: &[u8], lines: &[u32], at: u32) -> (u32, u32) {
-    let line = lines.partition_point(|&start| start <= at);
-    let start = line.checked_sub(1).and_then(|index| lines.get(index)).copied().unwrap_or(0);
-    let before = Span::new(start, at).slice(text);
-    let count = |chunk: std::str::Utf8Chunk<'_>| chunk.valid().chars().count() + chunk.invalid().len();
-    let column = 1 + before.utf8_chunks().map(count).sum::<usize>();
-    (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_of_long_lines_are_those_that_counting_gives() {
+        let line = "é=x; ".repeat(900);
+        let mut text = format!("short\n{line}\n\n").into_bytes();
+        text.extend(b"\xFF\xFEab\n".repeat(2));
+        text.extend(b"\xFF".repeat(3000));
+        let lines = Lines::new(&text);
+        assert!(lines.marks.len() > 5);
+        let (mut line, mut column) = (1, 1);
+        let mut at = 0;
+        for chunk in text.utf8_chunks() {
+            let valid = chunk.valid().chars().map(|c| (c.len_utf8(), c == '\n'));
+            for (bytes, is_end) in valid.chain(chunk.invalid().iter().map(|_| (1, false))) {
+                assert_eq!(lines.position(&text, number(at)), (line, column), "byte {at}");
+                at += bytes;
+                (line, column) = if is_end { (line + 1, 1) } else { (line, column + 1) };
+            }
+        }
+        assert_eq!((at, lines.position(&text, number(at))), (text.len(), (line, column)));
+    }
 }
 
 #[cfg(test)]

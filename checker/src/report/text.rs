@@ -1,6 +1,6 @@
 //! Findings as text with snippets of the source: the only module that knows miette. A map without wording.
 
-use std::fmt;
+use std::{fmt, io};
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, Severity,
@@ -53,23 +53,43 @@ impl TextOptions {
 
 /// The findings with snippets, in the order given.
 pub fn render(findings: &[Finding], sources: &Sources, options: &TextOptions) -> String {
+    let handler = handler(options);
+    findings.iter().map(|finding| one(&handler, finding, sources)).collect()
+}
+
+/// [`render`] into a sink, one finding at a time.
+///
+/// # Errors
+/// The sink takes no more.
+pub fn write(
+    out: &mut dyn io::Write,
+    findings: &[Finding],
+    sources: &Sources,
+    options: &TextOptions,
+) -> io::Result<()> {
+    let handler = handler(options);
+    findings.iter().try_for_each(|finding| out.write_all(one(&handler, finding, sources).as_bytes()))
+}
+
+fn handler(options: &TextOptions) -> GraphicalReportHandler {
     let characters = if options.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() };
     let styles = if options.colour { ThemeStyles::ansi() } else { ThemeStyles::none() };
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme { characters, styles })
+    GraphicalReportHandler::new_themed(GraphicalTheme { characters, styles })
         .with_width(options.width)
         .with_links(false)
-        .with_context_lines(1);
+        .with_context_lines(1)
+}
+
+fn one(handler: &GraphicalReportHandler, finding: &Finding, sources: &Sources) -> String {
     let mut text = String::new();
-    for finding in findings {
-        let report = Report::new(finding, sources);
-        if handler.render_report(&mut text, &report).is_err() {
-            let place = sources.span(finding.primary.file, finding.primary.span);
-            let file = sources.name(finding.primary.file);
-            let (level, message) = (finding.level.as_str(), &finding.message);
-            text.push_str(&format!("{level}: {message} [{file}:{}:{}]\n", place.line, place.column));
-        }
-        text.push('\n');
+    let report = Report::new(finding, sources);
+    if handler.render_report(&mut text, &report).is_err() {
+        let place = sources.span(finding.primary.file, finding.primary.span);
+        let file = sources.name(finding.primary.file);
+        let (level, message) = (finding.level.as_str(), &finding.message);
+        text.push_str(&format!("{level}: {message} [{file}:{}:{}]\n", place.line, place.column));
     }
+    text.push('\n');
     text
 }
 
@@ -189,6 +209,8 @@ struct Snippet<'f> {
     start: u32,
     /// The number of the first line, from 0.
     line: usize,
+    file: FileId,
+    sources: &'f Sources,
 }
 
 impl<'f> Snippet<'f> {
@@ -207,7 +229,13 @@ impl<'f> Snippet<'f> {
             }
             text.extend(std::iter::repeat_n(b'?', chunk.invalid().len()));
         }
-        Self { name: sources.name(file), text, start: lines.start, line }
+        Self { name: sources.name(file), text, start: lines.start, line, file, sources }
+    }
+
+    /// The column of a place in these lines, from 0.
+    fn column(&self, span: &SourceSpan) -> usize {
+        let at = self.start.saturating_add(u32::try_from(span.offset()).unwrap_or(u32::MAX));
+        (self.sources.span(self.file, Span::at(at)).column as usize).saturating_sub(1)
     }
 
     /// A place of the file in these lines.
@@ -226,8 +254,13 @@ impl SourceCode for Snippet<'_> {
         const LONGEST: usize = 2000;
         let contents = self.text.as_slice().read_span(span, before, after)?;
         let (data, place) = (contents.data(), *contents.span());
-        let (line, column, lines) = (self.line + contents.line(), contents.column(), contents.line_count());
+        let (line, lines) = (self.line + contents.line(), contents.line_count());
+        // Without lines around it, what is read is the label itself, and its place is shown: as the other reports count it.
+        let column = if before == 0 && after == 0 { self.column(span) } else { contents.column() };
+        let all = data;
         let (data, place) = if data.len() > LONGEST { clip(data, place, span) } else { (data, place) };
+        let dropped = all.get(..place.offset().saturating_sub(contents.span().offset())).unwrap_or_default();
+        let line = line + dropped.iter().filter(|&&byte| byte == b'\n').count();
         Ok(Box::new(MietteSpanContents::new_named(self.name.to_owned(), data, place, line, column, lines)))
     }
 }
@@ -249,4 +282,29 @@ fn clip<'a>(data: &'a [u8], place: SourceSpan, label: &SourceSpan) -> (&'a [u8],
     let from = (from..=to).find(is_start).unwrap_or(to);
     let to = (to..=data.len()).find(is_start).unwrap_or(data.len());
     (data.get(from..to).unwrap_or_default(), SourceSpan::from((place.offset() + from, to.saturating_sub(from))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_on_a_long_line_has_its_line_and_column() {
+        let mut text = format!("first\n{}", "é ".repeat(50));
+        let near = text.len();
+        text.push_str(&format!("HERE {}", "é ".repeat(9000)));
+        let far = text.len();
+        text.push_str(&format!("THERE {}\nlast\n", "é ".repeat(9000)));
+        let mut sources = Sources::default();
+        let file = sources.add("a.rtr", text.into_bytes());
+        for (at, length, column, word) in [(near, 4, 101, "HERE"), (far, 5, 18_106, "THERE")] {
+            let start = u32::try_from(at).unwrap();
+            let finding = Finding::new("x", Level::Error, file, Span::new(start, start + length), "message");
+            let shown = render(&[finding], &sources, &TextOptions::default());
+            assert!(shown.contains(&format!("[a.rtr:2:{column}]")), "{shown}");
+            let line = shown.lines().find(|line| line.contains(word)).expect("the line is shown");
+            assert!(line.trim_start().starts_with("2 |"), "{shown}");
+            assert!(shown.len() < 2000, "{}", shown.len());
+        }
+    }
 }

@@ -1,17 +1,23 @@
 //! `rtreg lint`: checks RTR files. Words and places come from the checker.
 
+mod known;
+mod outputs;
+
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
+use rtreg_checker::check;
 use rtreg_checker::report::json::JsonReport;
-use rtreg_checker::report::{Sources, summary};
-use rtreg_checker::{LintOptions, lint};
-use rtreg_model::{Finding, Release};
+use rtreg_checker::report::{Outline, Run, Sources, summary};
+use rtreg_model::{FileId, Finding};
 
 use crate::app::App;
+use crate::config::{Resolver, SettingArguments, Settings};
 use crate::error::{CliError, Exit};
-use crate::files;
+use crate::files::{self, Place};
 use crate::output;
+use outputs::{Output, Outputs};
 
 /// The arguments.
 #[derive(Debug, Args)]
@@ -19,49 +25,73 @@ pub struct Arguments {
     /// Files, folders (`*.rtr`, and files whose first declaration is Resource_type), `-` for standard input.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// The release that the files are meant for: 3.0, 3.1, 3.2 or 4.x.
-    #[arg(long, value_name = "RELEASE", default_value = "4.x", value_parser = release)]
-    target: Release,
-    /// The root of a zone: files below it are registered in that zone.
-    #[arg(long, value_name = "DIR")]
-    zone_root: Option<PathBuf>,
+    /// Write a report: text, concise, json, sarif, github, gitlab, junit, checkstyle, or auto (that of the runner it runs
+    /// on). To FILE, or to standard output in place of `--format`. May be given several times.
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = outputs::parse)]
+    output: Vec<Output>,
+    /// End with 0 whatever is found.
+    #[arg(long)]
+    exit_zero: bool,
+    /// Write what is found into the baseline; rows of files that were not checked stay.
+    #[arg(long)]
+    update_baseline: bool,
+    #[command(flatten)]
+    settings: SettingArguments,
 }
 
-/// Reads a release.
-///
-/// # Errors
-/// What was expected.
-pub fn release(word: &str) -> Result<Release, String> {
-    Release::parse(word).ok_or_else(|| "expected 3.0, 3.1, 3.2 or 4.x".to_owned())
+/// What was checked: the run, and the settings of each of its files.
+pub struct Checked {
+    /// Files and findings.
+    run: Run,
+    /// The settings of each file of the run.
+    settings: Vec<Arc<Settings>>,
+    /// Findings that a baseline holds.
+    known: u64,
 }
 
-/// Checks the files and prints what was found.
+/// Checks the files and writes what was found.
 ///
 /// # Errors
-/// A path that cannot be read.
+/// A path that cannot be read; settings that cannot be used; a report that cannot be written.
 pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
-    let inputs = files::read_all(&arguments.paths)?;
-    let zone_root =
-        match &arguments.zone_root {
-            Some(root) => Some(root.canonicalize().map_err(|error| {
-                CliError::usage(format!("the zone root {} cannot be found: {error}", root.display()))
-            })?),
-            None => None,
-        };
-    let mut sources = Sources::default();
-    let mut findings: Vec<Finding> = Vec::new();
-    let files = inputs.len();
-    for input in inputs {
-        let in_zone = zone_root
-            .as_ref()
-            .is_some_and(|root| PathBuf::from(&input.name).canonicalize().is_ok_and(|path| path.starts_with(root)));
-        let options = LintOptions::default().target(arguments.target).zone_root(in_zone);
-        let file = sources.add(input.name, input.bytes);
-        findings.extend(lint(&rtreg_parser::parse(sources.text(file), file), &options));
+    let outputs = Outputs::new(app.options.format, &arguments.output)?;
+    let mut resolver = Resolver::new(&arguments.settings)?;
+    let mut checked = Checked { run: outputs::empty_run()?, settings: Vec::new(), known: 0 };
+    for place in files::find(&arguments.paths)? {
+        let settings = resolver.of(&place.path)?;
+        if place.named || !settings.excludes(&place.path) {
+            check_file(&place, settings, &mut checked)?;
+        }
     }
-    print(app, &findings, &sources, files)?;
-    let errors = summary(&findings).errors;
-    Ok(if errors > 0 { Exit::Findings } else { Exit::Done })
+    if arguments.update_baseline {
+        known::update(&mut checked)?;
+    } else {
+        known::take_out(&mut checked)?;
+    }
+    outputs.write(&checked, app)?;
+    let errors = summary(&checked.run.findings).errors;
+    Ok(if errors > 0 && !arguments.exit_zero { Exit::Findings } else { Exit::Done })
+}
+
+fn check_file(place: &Place, settings: Arc<Settings>, checked: &mut Checked) -> Result<(), CliError> {
+    let input = place.read()?;
+    let found = located(&input.bytes, checked.run.next_file(), place, &settings);
+    // A report quotes only files with findings; the others need not be kept.
+    let text = if found.is_empty() { Vec::new() } else { input.bytes };
+    checked.run.add(input.name, text, found);
+    checked.settings.push(settings);
+    Ok(())
+}
+
+fn located(text: &[u8], file: FileId, place: &Place, settings: &Settings) -> Vec<(Finding, String)> {
+    let rtr = rtreg_parser::parse(text, file);
+    let findings = check(&rtr, &settings.lint_options(&place.path), &settings.levels);
+    let outline = Outline::new(&rtr);
+    let with_path = |finding: Finding| {
+        let path = outline.path(finding.primary.span);
+        (finding, path)
+    };
+    findings.into_iter().map(with_path).collect()
 }
 
 /// Prints findings in the chosen format.
@@ -79,7 +109,6 @@ pub fn print(app: &App, findings: &[Finding], sources: &Sources, files: usize) -
 /// The last line: how many findings of each level in how many files.
 fn summary_line(findings: &[Finding], files: usize) -> String {
     let counts = summary(findings);
-    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let parts: Vec<String> = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.notes, "note")]
         .into_iter()
         .filter(|(count, _)| *count > 0)
@@ -87,4 +116,8 @@ fn summary_line(findings: &[Finding], files: usize) -> String {
         .collect();
     let found = if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") };
     format!("{found} in {}", plural(files, "file"))
+}
+
+fn plural(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }

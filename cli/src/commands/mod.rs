@@ -1,5 +1,6 @@
 //! The commands, one file each: arguments, the call of the pure crates, the printing of what they say.
 
+pub mod config;
 mod explain;
 mod group;
 mod history;
@@ -26,7 +27,10 @@ use crate::error::{CliError, Exit};
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check RTR files: one finding a fault, with its place and its cure.
-    Lint(lint::Arguments),
+    Lint(Box<lint::Arguments>),
+    /// Show the settings of lint and where each comes from; print the schema of `rtreg.toml`.
+    #[command(subcommand)]
+    Config(Box<config::ConfigCommand>),
     /// Explain a rule: what it finds, why that matters, an example, and what to write instead.
     Explain(explain::Arguments),
     /// List the rules with their levels and sets.
@@ -70,6 +74,7 @@ impl Command {
     pub fn run(self, app: &App) -> Result<Exit, CliError> {
         match self {
             Self::Lint(arguments) => lint::run(&arguments, app),
+            Self::Config(command) => config::run(&command, app),
             Self::Explain(arguments) => explain::run(&arguments, app),
             Self::Rules(arguments) => rules::run(&arguments, app),
             Self::Register(arguments) => register::run(arguments, app),

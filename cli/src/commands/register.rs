@@ -24,7 +24,7 @@ pub struct Arguments {
     #[arg(long = "node", value_name = "NODE", value_delimiter = ',')]
     nodes: Vec<String>,
     /// The release that the files are meant for: 3.0 (the only one without RT_version), 3.1, 3.2 or 4.x.
-    #[arg(long, value_name = "RELEASE", default_value = "4.x", value_parser = lint::release)]
+    #[arg(long, value_name = "RELEASE", default_value = "4.x", value_parser = crate::config::release)]
     target: Release,
 }
 

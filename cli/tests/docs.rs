@@ -1,0 +1,88 @@
+//! The commands of the pages in `docs/` do what the pages say. Each `console` block is run by a shell in one folder a page:
+//! `$ ` starts a command, `> ` goes on with it, `? N` is its exit code (0 where none stands), `...` stands for any lines.
+
+mod common;
+
+use std::path::Path;
+
+use common::{Cluster, rtr};
+
+/// A command, what it prints, how it ends.
+#[derive(Debug, Default)]
+struct Step {
+    command: String,
+    expected: Vec<String>,
+    code: i32,
+}
+
+fn steps(page: &str) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut inside = false;
+    for line in page.lines() {
+        match (inside, line) {
+            (false, "```console") => inside = true,
+            (true, "```") => inside = false,
+            (true, line) => step(&mut steps, line),
+            _ => {}
+        }
+    }
+    steps
+}
+
+fn step(steps: &mut Vec<Step>, line: &str) {
+    if let Some(command) = line.strip_prefix("$ ") {
+        steps.push(Step { command: command.to_owned(), ..Step::default() });
+        return;
+    }
+    let step = steps.last_mut().expect("a command comes first");
+    if let Some(more) = line.strip_prefix("> ") {
+        step.command.push('\n');
+        step.command.push_str(more);
+    } else if let Some(code) = line.strip_prefix("? ") {
+        step.code = code.parse().expect("an exit code");
+    } else {
+        step.expected.push(line.to_owned());
+    }
+}
+
+fn matches(expected: &[String], lines: &[&str]) -> bool {
+    match expected.split_first() {
+        None => lines.is_empty(),
+        Some((first, rest)) if first == "..." => (0..=lines.len()).any(|skip| matches(rest, &lines[skip..])),
+        Some((first, rest)) => lines.split_first().is_some_and(|(line, lines)| line == first && matches(rest, lines)),
+    }
+}
+
+fn run(page: &str, cluster: &Cluster) {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(page);
+    let steps = steps(&std::fs::read_to_string(page).expect("the page"));
+    assert!(steps.len() >= 10, "{} commands", steps.len());
+    let binary = Path::new(env!("CARGO_BIN_EXE_rtreg")).parent().expect("a folder");
+    for step in steps {
+        let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap_or_default());
+        let mut shell = std::process::Command::new("sh");
+        shell.env_clear().env("PATH", path).current_dir(cluster.path());
+        let output = shell.arg("-c").arg(format!("exec 2>&1\n{}", step.command)).output().expect("a shell");
+        let text = String::from_utf8(output.stdout).expect("UTF-8");
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(
+            matches(&step.expected, &lines),
+            "$ {}\n{text}\n-- expected:\n{}",
+            step.command,
+            step.expected.join("\n")
+        );
+        assert_eq!(output.status.code(), Some(step.code), "$ {}\n{text}", step.command);
+    }
+}
+
+#[test]
+fn adoption() {
+    let cluster = Cluster::new();
+    std::fs::create_dir(cluster.path().join("types")).expect("a folder");
+    for number in 1..=20 {
+        let good = rtr(&format!("old{number}"), "1.0", &["Start", "Stop"], &[]);
+        let one_wrong = good.replacen("MIN = 5; DEFAULT", "MIN = 5; MAX = 9; DEFAULT", 1);
+        cluster.write(&format!("types/old{number:02}.rtr"), &one_wrong.replace("/opt", "(INSTALL_DIR)"));
+    }
+    run("adoption.md", &cluster);
+}
