@@ -12,6 +12,8 @@ use crate::error::CliError;
 pub struct Input {
     /// The name that findings show: as given, `<stdin>` for `-`.
     pub name: String,
+    /// Where it is; none for standard input.
+    pub path: Option<PathBuf>,
     /// Its bytes.
     pub bytes: Vec<u8>,
 }
@@ -32,7 +34,7 @@ pub fn read_all(paths: &[PathBuf]) -> Result<Vec<Input>, CliError> {
             std::io::stdin()
                 .read_to_end(&mut bytes)
                 .map_err(|error| CliError::io(format!("standard input cannot be read: {error}")))?;
-            inputs.push(Input { name: "<stdin>".to_owned(), bytes });
+            inputs.push(Input { name: "<stdin>".to_owned(), path: None, bytes });
         } else if path.is_dir() {
             let found = rtr_files(path)?;
             if found.is_empty() {
@@ -61,7 +63,7 @@ pub fn read(path: &Path) -> Result<Input, CliError> {
     if u32::try_from(bytes.len()).is_err() {
         return Err(CliError::io(format!("{} is larger than 4 GiB and no RTR file", path.display())));
     }
-    Ok(Input { name: path.display().to_string(), bytes })
+    Ok(Input { name: path.display().to_string(), path: Some(path.to_path_buf()), bytes })
 }
 
 fn rtr_files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {

@@ -23,7 +23,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("checker", &["serde", "serde_json", "schemars", "miette"]),
     ("registry", &["serde", "serde_json", "sha2", "thiserror", "schemars"]),
     ("store", &["rusqlite", "thiserror"]),
-    ("cli", &["clap", "serde", "serde_json", "schemars", "miette", "ignore", "nix", "jiff", "thiserror", "sha2"]),
+    ("cli", &["clap", "serde", "serde_json", "schemars", "miette", "ignore", "nix", "jiff", "thiserror", "sha2", "similar", "tempfile"]),
     ("examples/embed", &[]),
     ("tests", &[]),
 ];

@@ -15,6 +15,7 @@ pub struct Arguments {
 
 /// Every schema with its name; one line for each answer that has `--format json`.
 const SCHEMAS: &[(&str, fn() -> Schema)] = &[
+    ("fmt", || schema_for!(super::fmt::FmtReport)),
     ("history-entry", || schema_for!(rtreg_registry::history::Entry)),
     ("lint", || schema_for!(rtreg_checker::report::json::JsonReport)),
     ("upgrade", || schema_for!(rtreg_registry::gate::DecisionReport)),
