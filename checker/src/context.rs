@@ -50,7 +50,7 @@ impl LintOptions {
 pub(crate) struct Context<'a> {
     pub(crate) target: Release,
     pub(crate) zone_root: bool,
-    source: &'a [u8],
+    pub(crate) source: &'a [u8],
     /// The declarations outside of braces, in the order of the file.
     pub(crate) declarations: Vec<TypeDeclaration<'a>>,
     /// The directives, in the order of the file.

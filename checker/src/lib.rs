@@ -11,6 +11,8 @@
 //! ```
 
 mod context;
+mod edits;
+pub mod fix;
 mod lint;
 pub mod report;
 

@@ -13,6 +13,7 @@ mod format;
 pub mod invariants;
 mod lexer;
 mod lower;
+mod misplaced;
 mod print;
 mod quotes;
 pub mod read;
