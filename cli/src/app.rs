@@ -41,16 +41,16 @@ pub enum Colour {
 pub struct Options {
     /// The store: `sqlite:PATH`. Default: /var/lib/rtreg/store.db for root and where it is readable, else
     /// rtreg/store.db in the XDG state directory.
-    #[arg(long, global = true, env = "RTREG_STORE", value_name = "STORE")]
+    #[arg(long, global = true, help_heading = "Options of every command", env = "RTREG_STORE", value_name = "STORE")]
     pub store: Option<String>,
     /// Format of the answer.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    #[arg(long, global = true, help_heading = "Options of every command", value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,
     /// When text is coloured.
-    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    #[arg(long, global = true, help_heading = "Options of every command", value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     pub color: Colour,
     /// Why this is done; kept in the history.
-    #[arg(long, global = true, value_name = "TEXT")]
+    #[arg(long, global = true, help_heading = "Options of every command", value_name = "TEXT")]
     pub reason: Option<String>,
 }
 

@@ -64,6 +64,11 @@ impl CliError {
         Self { exit: Exit::Failed, refusal: Box::new(refusal) }
     }
 
+    /// Something was found that must not be, and it is not known what else is wrong.
+    pub fn failed(refusal: Refusal) -> Self {
+        Self { exit: Exit::Failed, refusal: Box::new(refusal) }
+    }
+
     /// What to do next.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {

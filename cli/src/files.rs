@@ -1,5 +1,6 @@
 //! Which files a command looks at: named ones, those of a folder that are RTR files, standard input. Reads, never writes.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -10,10 +11,8 @@ use crate::error::CliError;
 
 /// A file that was read.
 pub struct Input {
-    /// The name that findings show: as given, `<stdin>` for `-`.
+    /// The name that findings show: as given, [`STDIN`] for `-`.
     pub name: String,
-    /// Where it is; none for standard input.
-    pub path: Option<PathBuf>,
     /// Its bytes.
     pub bytes: Vec<u8>,
 }
@@ -21,35 +20,60 @@ pub struct Input {
 /// How much of a file in a folder is looked at to see whether it is an RTR file.
 const SNIFF_BYTES: u64 = 64 * 1024;
 
-/// Reads all that was named: files, folders (`*.rtr`, and files whose first declaration is Resource_type; what git
-/// ignores is left out), `-` for standard input.
+/// The name of standard input in findings.
+pub const STDIN: &str = "<stdin>";
+
+/// A file that was named or found.
+pub struct Place {
+    /// Its path; `-` for standard input.
+    pub path: PathBuf,
+}
+
+impl Place {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn read(&self) -> Result<Input, CliError> {
+        if self.path.as_os_str() != "-" {
+            return read(&self.path);
+        }
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .read_to_end(&mut bytes)
+            .map_err(|error| CliError::io(format!("standard input cannot be read: {error}")))?;
+        Ok(Input { name: STDIN.to_owned(), bytes })
+    }
+}
+
+/// All that was named: files, the RTR files of folders (`*.rtr`, and files whose first declaration is Resource_type; what
+/// git ignores is left out), `-` for standard input. Each file comes once.
 ///
 /// # Errors
-/// A path that cannot be read; a folder without any RTR file (usage).
-pub fn read_all(paths: &[PathBuf]) -> Result<Vec<Input>, CliError> {
-    let mut inputs = Vec::new();
+/// A folder that cannot be searched; a folder without any RTR file (usage).
+pub fn find(paths: &[PathBuf]) -> Result<Vec<Place>, CliError> {
+    let mut places: Vec<Place> = Vec::new();
+    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
     for path in paths {
-        if path.as_os_str() == "-" {
-            let mut bytes = Vec::new();
-            std::io::stdin()
-                .read_to_end(&mut bytes)
-                .map_err(|error| CliError::io(format!("standard input cannot be read: {error}")))?;
-            inputs.push(Input { name: "<stdin>".to_owned(), path: None, bytes });
-        } else if path.is_dir() {
-            let found = rtr_files(path)?;
-            if found.is_empty() {
-                return Err(CliError::usage(format!("the folder {} has no RTR file", path.display())).help(
-                    "RTR files end in `.rtr`, or their first declaration is Resource_type; files that git ignores are left out",
-                ));
-            }
-            for file in found {
-                inputs.push(read(&file)?);
-            }
-        } else {
-            inputs.push(read(path)?);
+        let is_folder = path.as_os_str() != "-" && path.is_dir();
+        let found = if is_folder { rtr_files(path)? } else { vec![path.clone()] };
+        if found.is_empty() {
+            return Err(CliError::usage(format!("the folder {} has no RTR file", path.display())).help(
+                "RTR files end in `.rtr`, or their first declaration is Resource_type; files that git ignores are left out",
+            ));
         }
+        let new = found.into_iter().filter(|path| seen.insert(path.clone()));
+        places.extend(new.map(|path| Place { path }));
     }
-    Ok(inputs)
+    Ok(places)
+}
+
+/// Reads all that was named, as [`find`] finds it.
+///
+/// # Errors
+/// As [`find`] and [`read`].
+pub fn read_all(paths: &[PathBuf]) -> Result<Vec<Input>, CliError> {
+    find(paths)?.iter().map(Place::read).collect()
 }
 
 /// Reads one file.
@@ -63,7 +87,7 @@ pub fn read(path: &Path) -> Result<Input, CliError> {
     if u32::try_from(bytes.len()).is_err() {
         return Err(CliError::io(format!("{} is larger than 4 GiB and no RTR file", path.display())));
     }
-    Ok(Input { name: path.display().to_string(), path: Some(path.to_path_buf()), bytes })
+    Ok(Input { name: path.display().to_string(), bytes })
 }
 
 fn rtr_files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {

@@ -5,6 +5,7 @@ mod app;
 mod commands;
 mod error;
 mod files;
+mod fixing;
 mod output;
 mod rewrite;
 

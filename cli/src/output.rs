@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use rtreg_registry::Refusal;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::{CliError, Exit};
@@ -66,17 +67,25 @@ fn write(bytes: &[u8], end: bool) -> Result<(), CliError> {
     }
 }
 
-#[derive(Serialize)]
-struct ErrorReport<'r> {
+/// An error as JSON, on standard error.
+#[derive(Serialize, JsonSchema)]
+pub struct ErrorReport<'r> {
+    /// Version of this form: 1.
     version: u32,
+    /// The error.
     error: ErrorBody<'r>,
 }
 
-#[derive(Serialize)]
+/// What an error says.
+#[derive(Serialize, JsonSchema)]
 struct ErrorBody<'r> {
+    /// Stable identifier of the rule that refused.
     rule: &'r str,
+    /// What was expected and what was found.
     message: &'r str,
+    /// Objects that it is about, one each.
     details: &'r [String],
+    /// What to do next.
     help: Option<&'r str>,
 }
 

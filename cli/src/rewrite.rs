@@ -50,11 +50,22 @@ fn try_replace(path: &Path, old: &[u8], new: &[u8]) -> io::Result<()> {
 pub fn diff(name: &str, old: &[u8], new: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
     if old != new {
-        let diff = TextDiff::from_lines(old, new);
         // Writing to memory cannot fail.
-        let _ = diff.unified_diff().context_radius(CONTEXT_LINES).header(name, name).to_writer(&mut text);
+        let _ = write_diff(&mut text, name, old, new);
     }
     text
+}
+
+fn write_diff(out: &mut Vec<u8>, name: &str, old: &[u8], new: &[u8]) -> io::Result<()> {
+    let lines = |text| <[u8]>::split_inclusive(text, |&byte| byte == b'\n').collect::<Vec<&[u8]>>();
+    let (old, new) = (lines(old), lines(new));
+    let diff = TextDiff::configure().newline_terminated(true).diff_slices(&old, &new);
+    writeln!(out, "--- {name}\n+++ {name}")?;
+    // Each by itself: together they would be written as text, and bytes that are none would be lost.
+    for hunk in diff.unified_diff().context_radius(CONTEXT_LINES).iter_hunks() {
+        hunk.to_writer(&mut *out)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -92,6 +103,6 @@ mod tests {
         let wanted = "--- a.rtr\n+++ a.rtr\n@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+b\n";
         assert_eq!(String::from_utf8(text).unwrap(), wanted);
         assert!(diff("a.rtr", b"\xff", b"\xff").is_empty());
-        assert!(diff("a.rtr", b"\xff", b"").ends_with(b"\n-\xff\n\\ No newline at end of file\n"));
+        assert_eq!(diff("a.rtr", b"\xff\n", b"\n"), b"--- a.rtr\n+++ a.rtr\n@@ -1 +1 @@\n-\xff\n+\n");
     }
 }

@@ -19,7 +19,8 @@ fn no_error_on_real_files_and_the_warnings_by_rule() {
         let name = format!("{} {}", finding["level"].as_str().expect("level"), finding["rule"].as_str().expect("rule"));
         *by_rule.entry(name).or_default() += 1;
     }
-    insta::assert_debug_snapshot!(by_rule);
+    // hasam has RT_version, but no `#$upgrade`: its name has no version, as the vendor shipped it.
+    assert_eq!(by_rule, BTreeMap::from([("warning rt_version_without_upgrade".to_owned(), 1)]));
 }
 
 #[test]

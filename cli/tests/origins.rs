@@ -69,8 +69,8 @@ fn a_cluster_recorded_without_origins_gets_useful_answers() {
     let decision = cluster.json("upgrade web-rs --to 3.0");
     assert_eq!(decision["decision"], "blocked", "{decision:#}");
     assert!(decision["because"].as_array().expect("because").iter().any(|reason| reason["origin"] == "started_by"));
-    let commands = decision["commands"].to_string();
-    assert!(commands.contains("--started-by"), "the way to state what is not known: {commands}");
+    let statements = decision["statements"].to_string();
+    assert!(statements.contains("--started-by"), "the way to state what is not known: {decision:#}");
     cluster.ok("resource state web-rs --node n1 online --started-by 2.0 --monitor running --monitor-started-by 2.0");
     assert_eq!(cluster.json("upgrade web-rs --to 3.0 --preview")["decision"], "allowed");
 }

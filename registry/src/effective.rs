@@ -34,14 +34,15 @@ pub fn settled(record: Option<&ResourceNodeRecord>, node: &NodeRecord, boot: Boo
     if record.incarnation == node.incarnation {
         return record.clone();
     }
-    let booted = node.status == NodeStatus::Up;
+    // A boot that has ended since counts too: what it initialised outlives the node's going down.
+    let booted = record.incarnation < node.booted;
     let initialised_by = match (&record.initialised_by, boot) {
         (Origin::None, Some(version)) if booted => Origin::Version(version.clone()),
         (origin, _) => origin.clone(),
     };
     ResourceNodeRecord {
         // While the node is down its next boot is still to come: the record must stay older than that boot.
-        incarnation: if booted { node.incarnation } else { record.incarnation },
+        incarnation: record.incarnation.max(node.booted),
         initialised_by,
         ..untouched(node, record.enabled, record.monitored)
     }
@@ -78,7 +79,8 @@ mod tests {
     use super::*;
 
     fn node(status: NodeStatus, incarnation: u64) -> NodeRecord {
-        NodeRecord { name: "n1".to_owned(), status, added: 3, incarnation }
+        let booted = if status == NodeStatus::Down { 3 } else { incarnation };
+        NodeRecord { name: "n1".to_owned(), status, added: 3, incarnation, booted }
     }
 
     fn online(incarnation: u64) -> ResourceNodeRecord {
@@ -121,6 +123,18 @@ mod tests {
         assert_eq!(settled(Some(&record), &node(NodeStatus::Up, 9), None).initialised_by, Origin::None);
         record.initialised_by = Origin::Unknown;
         assert_eq!(settled(Some(&record), &node(NodeStatus::Up, 9), Some(&v2)).initialised_by, Origin::Unknown);
+    }
+
+    #[test]
+    fn a_boot_counts_although_the_node_went_down_again() {
+        let mut record = online(5);
+        record.initialised_by = Origin::None;
+        let (v1, v2) = (RtVersion::new("1.0"), RtVersion::new("2.0"));
+        let crashed = NodeRecord { booted: 9, ..node(NodeStatus::Down, 11) };
+        let now = settled(Some(&record), &crashed, Some(&v1));
+        assert_eq!(now.initialised_by, Origin::Version(v1.clone()));
+        let up = NodeRecord { booted: 11, ..node(NodeStatus::Up, 11) };
+        assert_eq!(settled(Some(&now), &up, Some(&v2)).initialised_by, Origin::Version(v1));
     }
 
     #[test]

@@ -166,6 +166,20 @@ pub fn history_all(kind: &str, object: &str) -> String {
     format!("history/{}/{}/", part(kind), part(object))
 }
 
+/// The object whose record stands under the key. Of types the key that names one is that of the full name.
+pub fn object_of(key: &str) -> Option<crate::history::Object> {
+    let (folder, name) = key.split_once('/')?;
+    let kind = match folder {
+        "names" => "type",
+        "resources" => "resource",
+        "groups" => "group",
+        "nodes" => "node",
+        "settings" => "setting",
+        _ => return None,
+    };
+    Some(crate::history::Object::new(kind, &unpart(name)?))
+}
+
 /// The last part of a key as text.
 pub fn last_part(key: &str) -> Option<String> {
     key.rsplit_once('/').and_then(|(_, last)| unpart(last))

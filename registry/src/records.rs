@@ -78,6 +78,10 @@ pub struct NodeRecord {
     /// The revision that was newest when the node last went down, or was added: per-node state of a resource that was
     /// recorded under another incarnation has ended.
     pub incarnation: u64,
+    /// The incarnation under which the node last booted: the present one while it is up. State that was recorded under an
+    /// older one has seen a boot since.
+    #[serde(default)]
+    pub booted: u64,
 }
 
 /// A resource group.

@@ -95,6 +95,15 @@ impl<'s> Transaction<'s> {
         self.units += 1;
     }
 
+    /// Every change of an object's record comes with an entry of its history (INV-5): also where a record was only
+    /// rewritten with what it means already.
+    fn log_rewritten(&mut self) -> Result<(), CommandError> {
+        let rewritten = self.changes.values().filter(|change| matches!(change, Change::Put { .. }));
+        let mut objects: Vec<Object> = rewritten.filter_map(|change| keys::object_of(change.key())).collect();
+        objects.retain(|object| !self.heads.contains_key(object));
+        objects.into_iter().try_for_each(|object| self.log(object, "settle", serde_json::Value::Null))
+    }
+
     fn commit(&self) -> Commit {
         let mut conditions = self.view.basis();
         conditions.extend(self.absent.iter().cloned());
@@ -125,6 +134,7 @@ pub fn transact<R>(
         if transaction.changes.is_empty() {
             return Ok((report, snapshot.revision()));
         }
+        transaction.log_rewritten()?;
         let commit = transaction.commit();
         let units_fit = transaction.units_fit;
         drop(transaction);
@@ -154,6 +164,7 @@ pub fn rehearse<R>(
     let snapshot = store.snapshot()?;
     let mut transaction = Transaction::new(&*snapshot, ctx);
     let report = decide(&mut transaction)?;
+    transaction.log_rewritten()?;
     let fit = transaction.units_fit;
     transaction.commit().check_limits().map_err(|error| too_large(error, units, fit))?;
     Ok(report)

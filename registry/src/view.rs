@@ -136,6 +136,25 @@ impl<'s> View<'s> {
         }
     }
 
+    /// How many keys a range has, counted up to `limit` in pieces, without a condition.
+    ///
+    /// # Errors
+    /// As [`Snapshot::range`].
+    pub fn count(&self, range: &KeyRange, limit: usize) -> Result<usize, StoreError> {
+        let mut range = range.clone();
+        let mut count = 0;
+        while count < limit {
+            let wanted = PIECE.min(limit - count);
+            let piece = self.snapshot.range(&range, wanted)?;
+            count += piece.len();
+            match piece.last() {
+                Some(last) if piece.len() == wanted => range.start = format!("{}\0", last.key),
+                _ => break,
+            }
+        }
+        Ok(count)
+    }
+
     /// The conditions of all that was read.
     pub fn basis(&self) -> Vec<Condition> {
         self.basis.borrow().iter().cloned().collect()

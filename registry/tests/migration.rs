@@ -107,114 +107,87 @@ fn nodes(values: &[(&str, i64)]) -> StoredValue {
     StoredValue::per_node(values.iter().map(|(node, value)| ((*node).to_owned(), int(*value))).collect())
 }
 
-#[test]
-fn what_happens_without_a_word_in_the_command() {
-    let explicit = || Some(StoredValue::explicit(int(7)));
-    let text = || property("Limit", PropertyKind::String, Some(PropertyValue::String("x".to_owned())));
-    let problem: &[&str] = &["Limit"];
-    let none: &[&str] = &[];
-    let rows: Vec<(Case<'_>, Vec<Change<'_>>, Option<StoredValue>, &[&str])> = vec![
-        (case(Some(number(Some(1))), None, None), vec![(Dropped, None, Some("1"), None)], None, none),
-        (case(Some(number(Some(1))), None, explicit()), vec![(Dropped, None, Some("7"), None)], None, none),
-        (case(None, None, explicit()), vec![(Dropped, None, Some("7"), None)], None, none),
-        (
-            case(Some(per_node(1)), None, Some(nodes(&[("n1", 3)]))),
-            vec![(Dropped, Some("n1"), Some("3"), None)],
-            None,
-            none,
-        ),
-        (case(Some(per_node(1)), None, Some(nodes(&[]))), vec![(Dropped, None, Some("1"), None)], None, none),
-        (case(Some(number(Some(1))), Some(number(Some(1))), None), vec![], None, none),
-        (
-            case(Some(number(Some(1))), Some(number(Some(2))), None),
-            vec![(DefaultInherited, None, Some("1"), Some("2"))],
-            None,
-            none,
-        ),
-        (case(None, Some(number(Some(2))), None), vec![(DefaultInherited, None, None, Some("2"))], None, none),
-        (
-            case(Some(number(None)), Some(number(Some(2))), None),
-            vec![(DefaultInherited, None, None, Some("2"))],
-            None,
-            none,
-        ),
-        (
-            case(Some(number(Some(1))), Some(number(Some(2))), explicit()),
-            vec![(Kept, None, Some("7"), Some("7"))],
-            explicit(),
-            none,
-        ),
-        (
-            case(Some(number(None)), Some(number(None)), explicit()),
-            vec![(Kept, None, Some("7"), Some("7"))],
-            explicit(),
-            none,
-        ),
-        (case(None, Some(number(None)), None), vec![(NeedsValue, None, None, None)], None, problem),
-        (case(Some(number(None)), Some(number(None)), None), vec![(NeedsValue, None, None, None)], None, problem),
-        (
-            case(Some(number(Some(1))), Some(number(None)), None),
-            vec![(NeedsValue, None, Some("1"), None)],
-            None,
-            problem,
-        ),
-        (
-            case(Some(number(Some(1))), Some(number(Some(2)).at_most(6)), explicit()),
-            vec![(NeedsValue, None, Some("7"), None)],
-            None,
-            problem,
-        ),
-        (
-            case(Some(number(Some(1))), Some(text()), explicit()),
-            vec![(NeedsValue, None, Some("7"), None)],
-            None,
-            problem,
-        ),
-        (case(Some(number(Some(1))), Some(text()), None), vec![(NeedsValue, None, Some("1"), None)], None, problem),
-        (
-            case(Some(per_node(1)), Some(number(Some(1))), Some(nodes(&[("n1", 3)]))),
-            vec![(NeedsValue, None, None, None)],
-            None,
-            problem,
-        ),
-        (
-            case(Some(per_node(1)), Some(number(Some(1))), None),
-            vec![(NeedsValue, None, Some("1"), None)],
-            None,
-            problem,
-        ),
-        (
-            case(None, Some(number(Some(1))), Some(nodes(&[("n1", 3)]))),
-            vec![(NeedsValue, None, None, None)],
-            None,
-            problem,
-        ),
-        (
-            case(Some(per_node(1)), Some(per_node(2)), Some(nodes(&[("n1", 3), ("n2", 4)]))),
-            vec![(Kept, Some("n1"), Some("3"), Some("3")), (Kept, Some("n2"), Some("4"), Some("4"))],
-            Some(nodes(&[("n1", 3), ("n2", 4)])),
-            none,
-        ),
-        (
-            case(Some(per_node(1)), Some(per_node(2).at_most(3)), Some(nodes(&[("n1", 3), ("n2", 4)]))),
-            vec![(Kept, Some("n1"), Some("3"), Some("3")), (NeedsValue, Some("n2"), None, None)],
-            Some(nodes(&[("n1", 3)])),
-            problem,
-        ),
-        (
-            case(Some(number(Some(1))), Some(per_node(2)), explicit()),
-            vec![(Kept, None, Some("7"), Some("7"))],
-            explicit(),
-            none,
-        ),
-    ];
-    for (at, (case, expected, value, problems)) in rows.into_iter().enumerate() {
+/// What is found without a command: the changes, the value afterwards, whether a value is needed.
+type Row = (Case<'static>, Vec<Change<'static>>, Option<StoredValue>, bool);
+
+fn check(rows: Vec<Row>) {
+    for (at, (case, expected, value, is_needed)) in rows.into_iter().enumerate() {
         let found = case.migrate();
         assert_eq!(changes(&found), expected, "row {at}");
         assert_eq!(found.values.get("Limit"), value.as_ref(), "row {at}");
         let properties: Vec<&str> = found.problems.iter().map(|problem| problem.property.as_str()).collect();
-        assert_eq!(properties, problems, "row {at}");
+        assert_eq!(properties, if is_needed { vec!["Limit"] } else { Vec::new() }, "row {at}");
     }
+}
+
+fn text() -> PropertyDecl {
+    property("Limit", PropertyKind::String, Some(PropertyValue::String("x".to_owned())))
+}
+
+fn seven() -> Option<StoredValue> {
+    Some(StoredValue::explicit(int(7)))
+}
+
+#[test]
+fn properties_that_the_new_version_does_not_declare_are_dropped() {
+    let old = || Some(number(Some(1)));
+    check(vec![
+        (case(old(), None, None), vec![(Dropped, None, Some("1"), None)], None, false),
+        (case(old(), None, seven()), vec![(Dropped, None, Some("7"), None)], None, false),
+        (case(None, None, seven()), vec![(Dropped, None, Some("7"), None)], None, false),
+        (
+            case(Some(per_node(1)), None, Some(nodes(&[("n1", 3)]))),
+            vec![(Dropped, Some("n1"), Some("3"), None)],
+            None,
+            false,
+        ),
+        (case(Some(per_node(1)), None, Some(nodes(&[]))), vec![(Dropped, None, Some("1"), None)], None, false),
+    ]);
+}
+
+#[test]
+fn properties_that_were_not_set_follow_the_default() {
+    let (none, one, two) = (|| Some(number(None)), || Some(number(Some(1))), || Some(number(Some(2))));
+    check(vec![
+        (case(one(), one(), None), vec![], None, false),
+        (case(one(), two(), None), vec![(DefaultInherited, None, Some("1"), Some("2"))], None, false),
+        (case(None, two(), None), vec![(DefaultInherited, None, None, Some("2"))], None, false),
+        (case(none(), two(), None), vec![(DefaultInherited, None, None, Some("2"))], None, false),
+        (case(None, none(), None), vec![(NeedsValue, None, None, None)], None, true),
+        (case(none(), none(), None), vec![(NeedsValue, None, None, None)], None, true),
+        (case(one(), none(), None), vec![(NeedsValue, None, Some("1"), None)], None, true),
+        (case(one(), Some(text()), None), vec![(NeedsValue, None, Some("1"), None)], None, true),
+        (case(Some(per_node(1)), one(), None), vec![(NeedsValue, None, Some("1"), None)], None, true),
+    ]);
+}
+
+#[test]
+fn values_that_were_set_stay_if_they_fit() {
+    let (none, one, two) = (|| Some(number(None)), || Some(number(Some(1))), || Some(number(Some(2))));
+    let kept = || vec![(Kept, None, Some("7"), Some("7"))];
+    let needed = || vec![(NeedsValue, None, Some("7"), None)];
+    check(vec![
+        (case(one(), two(), seven()), kept(), seven(), false),
+        (case(none(), none(), seven()), kept(), seven(), false),
+        (case(one(), Some(per_node(2)), seven()), kept(), seven(), false),
+        (case(one(), Some(number(Some(2)).at_most(6)), seven()), needed(), None, true),
+        (case(one(), Some(text()), seven()), needed(), None, true),
+    ]);
+}
+
+#[test]
+fn values_per_node_that_were_set_stay_if_they_fit() {
+    let (three, both) = (|| Some(nodes(&[("n1", 3)])), || Some(nodes(&[("n1", 3), ("n2", 4)])));
+    let per_node = |default| Some(per_node(default));
+    let kept = (Kept, Some("n1"), Some("3"), Some("3"));
+    let needed = || vec![(NeedsValue, None, None, None)];
+    let narrowed = per_node(2).map(|decl| decl.at_most(3));
+    check(vec![
+        (case(per_node(1), Some(number(Some(1))), three()), needed(), None, true),
+        (case(None, Some(number(Some(1))), three()), needed(), None, true),
+        (case(per_node(1), per_node(2), both()), vec![kept, (Kept, Some("n2"), Some("4"), Some("4"))], both(), false),
+        (case(per_node(1), narrowed, both()), vec![kept, (NeedsValue, Some("n2"), None, None)], three(), true),
+    ]);
 }
 
 #[test]
@@ -303,12 +276,15 @@ fn other_values_of_the_command_obey_the_tunable_of_the_new_version() {
     }
 }
 
+/// A command, the TUNABLE, how many problems there are, how many values need the resource disabled, the value afterwards.
+type PerNode = (&'static [&'static str], PropertyTunable, usize, usize, Option<StoredValue>);
+
 #[test]
 fn values_per_node() {
     let two = || Some(nodes(&[("n1", 3), ("n2", 4)]));
     let narrowed = |tunable| per_node(2).at_most(3).tunable(tunable);
     // Only n2 needs a value; n1 obeys the TUNABLE, and so does a value for all.
-    let rows: [(&[&str], PropertyTunable, usize, usize, Option<StoredValue>); 8] = [
+    let rows: [PerNode; 8] = [
         (&["Limit{n2}=1"], PropertyTunable::None, 0, 0, Some(nodes(&[("n1", 3), ("n2", 1)]))),
         (&["Limit{n2}=1", "Limit{n1}=2"], PropertyTunable::None, 1, 0, Some(nodes(&[("n1", 3), ("n2", 1)]))),
         (&["Limit{n2}=1", "Limit{n1}=2"], PropertyTunable::Anytime, 0, 0, Some(nodes(&[("n1", 2), ("n2", 1)]))),
@@ -407,6 +383,8 @@ fn a_property_that_needs_the_resource_disabled_needs_it_now() {
 
     let off = NodeView { enabled: false, ..NodeView::offline("n1") };
     let allowed = ask(&present, &target, &state(vec![off.clone()]), &["Limit=5"]);
+    assert_eq!(allowed.because[0].kind, ReasonKind::Listed, "what decides comes first");
+    assert_eq!(allowed.because.last().map(|reason| reason.kind), Some(ReasonKind::Property));
     assert_eq!((allowed.verdict, allowed.vendor_allows), (Verdict::Allowed, true));
     assert_eq!(allowed.values.get("Limit"), Some(&StoredValue::explicit(int(5))));
     let mut lost = state(vec![NodeView { state: rtreg_model::ResourceState::Unknown, ..off }]);
@@ -439,6 +417,29 @@ fn a_missing_value_refuses_and_the_right_command_is_named() {
     assert!(matches!(&allowed.values["Mode"].value, Scope::Global(PropertyValue::String(text)) if text == "a b"));
     let quoted = ask(&present, &target, &running, &["Mode=it's", "Limt=3"]);
     assert_eq!(quoted.commands, [r"rtreg upgrade web --to 2.0 -p 'Mode=it'\''s' -p Limit=3 -p Limit=VALUE"]);
+}
+
+#[test]
+fn no_command_is_named_where_nothing_helps() {
+    let (present, mut target) = (with(vec![], "1.0"), with(vec![number(None)], "2.0"));
+    target.upgrade_from[0].tunability = spanned(Tunability::AtCreation);
+    let refused = ask(&present, &target, &state(vec![online("n1", "1.0")]), &[]);
+    assert_eq!((refused.possible, refused.commands, refused.affects), (Possible::Never, vec![], vec![]));
+
+    // Of the second node nothing is known, so no command is known to help.
+    target.upgrade_from[0].tunability = spanned(Tunability::WhenOffline);
+    let mut missing = state(vec![online("n1", "1.0")]);
+    missing.group.node_list.push("n2".to_owned());
+    let refused = ask(&present, &target, &missing, &["Limit=1"]);
+    assert_eq!((refused.verdict, refused.possible), (Verdict::Blocked, Possible::Unknown));
+    assert!(refused.commands.is_empty());
+    // A rule that a command cures does not make it known.
+    assert!(refused.because[0].origin.is_some());
+    missing.group.maximum_primaries = 2;
+    target.failover = Declared::default_value(true);
+    let refused = ask(&present, &target, &missing, &["Limit=1"]);
+    assert_eq!((refused.verdict, refused.possible), (Verdict::Blocked, Possible::Unknown));
+    assert!(refused.because[0].origin.is_some(), "the state decides before the rule");
 }
 
 #[test]

@@ -293,3 +293,65 @@ fn settings_are_listed_and_set_with_a_reason() {
     put(&store, &keys::setting(name), r#"{"value":"later"}"#);
     assert!(matches!(look(&store, settings::read_settings), Err(CommandError::Store(_))));
 }
+
+#[test]
+fn nodes_that_leave_or_join_a_type_run_fini_and_init_where_that_is_the_rule() {
+    let store = store();
+    let methods = "Boot = boot;\nInit = init;\nFini = fini;\nInit_nodes = RT_INSTALLED_NODES;\n#$upgrade\n";
+    register(
+        &store,
+        &[&rtr("web", "1", methods), &rtr("web", "2", &methods.replace("RT_INSTALLED_NODES", "RG_PRIMARIES"))],
+    );
+    put(&store, &keys::node("n3"), r#"{"name":"n3","status":"down","added":0,"incarnation":7}"#);
+    let entry = |by: &str| {
+        format!(
+            r#"{{"incarnation":0,"enabled":true,"monitored":true,"state":"offline","monitor":"stopped","started_by":{{"kind":"none"}},
+               "monitor_started_by":{{"kind":"none"}},"initialised_by":{by}}}"#
+        )
+    };
+    for version in ["1", "2"] {
+        let name = format!("r{version}");
+        put_resource(&store, &name, "TEST.web", version, ("g", &["n1"]));
+        let v1 = entry(r#"{"kind":"version","version":"1"}"#);
+        let nodes = format!(r#"{{"n1":{v1},"n2":{v1},"n3":{v1}}}"#);
+        let record =
+            format!(r#"{{"name":"{name}","group":"g","base":"TEST.web","type_version":"{version}","nodes":{nodes}}}"#);
+        put(&store, &keys::resource(&name), &record);
+    }
+    let initialised = |resource: &str| {
+        let stored = store.snapshot().unwrap().get(&keys::resource(resource)).unwrap().unwrap();
+        let record: serde_json::Value = serde_json::from_slice(&stored.value).unwrap();
+        let nodes = record["nodes"].as_object().unwrap().clone();
+        let line = |(node, entry): (&String, &serde_json::Value)| {
+            format!("{node} {}", entry["initialised_by"]["kind"].as_str().unwrap())
+        };
+        nodes.iter().map(line).collect::<Vec<_>>().join(", ")
+    };
+    set(&store, "web:1", nodes(&["n1"]), &[]).unwrap();
+    assert_eq!(initialised("r1"), "n1 version, n3 version", "Fini runs on n2; n3 is down and keeps what it had");
+    set(&store, "web:1", Some(InstalledNodes::All), &[]).unwrap();
+    assert_eq!(initialised("r1"), "n1 version, n2 version, n3 version", "Init runs on n2");
+    set(&store, "web:2", nodes(&["n1"]), &[]).unwrap();
+    assert_eq!(initialised("r2"), "n1 version, n2 version, n3 version", "another rule");
+    let history = look(&store, |view| history_view::history(view, Some("resource:r1"), 9)).unwrap();
+    assert_eq!(history.entries.len(), 2);
+    for number in 0..40 {
+        put_resource(&store, &format!("x{number}"), "TEST.web", "1", ("g", &["n1"]));
+    }
+    insta::assert_snapshot!(words(set(&store, "web:1", nodes(&["n1"]), &[])));
+}
+
+#[test]
+fn a_record_is_never_written_without_history() {
+    let store = store();
+    change(&store, |tx| {
+        tx.put(keys::group("g"), &serde_json::json!({ "name": "g" }));
+        tx.put(keys::by_group("g", "r"), &serde_json::json!({}));
+        Ok(())
+    })
+    .unwrap();
+    let history = look(&store, |view| history_view::history(view, None, 9)).unwrap();
+    let events: Vec<_> =
+        history.entries.iter().map(|it| (&*it.entry.object.kind, &*it.entry.object.name, &*it.entry.event)).collect();
+    assert_eq!(events, [("group", "g", "settle")]);
+}

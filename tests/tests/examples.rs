@@ -92,7 +92,12 @@ fn every_declared_method_is_a_script_that_can_be_run() {
             let name = Path::new(&declared.absolute).file_name().expect("a method has a file name");
             let script = bin.join(name);
             let mode = std::fs::metadata(&script).map(|metadata| metadata.permissions().mode());
-            assert!(mode.is_ok_and(|mode| mode & 0o111 == 0o111), "{method} of {}: {}", path.display(), script.display());
+            assert!(
+                mode.is_ok_and(|mode| mode & 0o111 == 0o111),
+                "{method} of {}: {}",
+                path.display(),
+                script.display()
+            );
         }
     }
 }

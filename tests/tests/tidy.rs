@@ -22,26 +22,26 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("parser", &["nom"]),
     ("checker", &["serde", "serde_json", "schemars", "miette"]),
     ("registry", &["serde", "serde_json", "sha2", "thiserror", "schemars"]),
-    ("store", &["rusqlite", "thiserror"]),
-    (
-        "cli",
-        &[
-            "clap",
-            "serde",
-            "serde_json",
-            "schemars",
-            "miette",
-            "ignore",
-            "nix",
-            "jiff",
-            "thiserror",
-            "sha2",
-            "similar",
-            "tempfile",
-        ],
-    ),
+    ("store", &["rusqlite", "tempfile"]),
+    ("cli", CLI_OUTSIDE),
     ("examples/embed", &[]),
     ("tests", &[]),
+];
+
+/// What the command line needs from outside; one line for each reader, writer and format.
+const CLI_OUTSIDE: &[&str] = &[
+    "clap",
+    "serde",
+    "serde_json",
+    "schemars",
+    "miette",
+    "ignore",
+    "nix",
+    "jiff",
+    "thiserror",
+    "sha2",
+    "similar",
+    "tempfile",
 ];
 
 /// What each pure room's clippy.toml must forbid.
@@ -191,7 +191,9 @@ fn nothing_unfinished() {
         for (number, line) in read(&path).lines().enumerate() {
             for word in words {
                 let word = word.concat();
-                assert!(!line.contains(&word), "{}:{}: {word}", path.display(), number + 1);
+                // The store's wait is the only poll there is (ARCHITECTURE.md).
+                let is_the_poll = word.starts_with("thread") && path.ends_with("store/src/embedded.rs");
+                assert!(is_the_poll || !line.contains(&word), "{}:{}: {word}", path.display(), number + 1);
             }
             let comment = line.trim_start().strip_prefix("// ").unwrap_or_default();
             let is_code = comment.ends_with(';') && (comment.contains(" = ") || comment.contains('('));

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::error::{CliError, Exit};
-use crate::files::{self, Input};
+use crate::files::{self, Input, Place};
 use crate::output;
 use crate::rewrite;
 
@@ -71,15 +71,17 @@ enum FmtStatus {
 /// # Errors
 /// A path that cannot be read or written; standard output with JSON (usage).
 pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
-    let inputs = files::read_all(&arguments.paths)?;
-    let prints_text = !arguments.check && !arguments.diff && inputs.iter().any(|input| input.path.is_none());
-    if prints_text && (app.json() || inputs.len() > 1) {
+    let places = files::find(&arguments.paths)?;
+    let prints_text = !arguments.check && !arguments.diff && places.iter().any(is_stdin);
+    if prints_text && (app.json() || places.len() > 1) {
         return Err(CliError::usage("expected `-` alone and without --format json: it prints the formatted text")
             .help("give --check or --diff to get a report"));
     }
+    // All is read before anything is written.
+    let inputs = places.iter().map(Place::read).collect::<Result<Vec<_>, _>>()?;
     let mut report = FmtReport { version: 1, files: Vec::new() };
-    for input in &inputs {
-        let file = one(input, arguments, app)?;
+    for (place, input) in places.iter().zip(&inputs) {
+        let file = one(place, input, arguments, app)?;
         report.files.push(file);
     }
     if app.json() {
@@ -94,16 +96,20 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
     Ok(if report.files.iter().all(done) { Exit::Done } else { Exit::Findings })
 }
 
+fn is_stdin(place: &Place) -> bool {
+    place.path.as_os_str() == "-"
+}
+
 /// Formats one file, or says why not.
-fn one(input: &Input, arguments: &Arguments, app: &App) -> Result<FmtFile, CliError> {
+fn one(place: &Place, input: &Input, arguments: &Arguments, app: &App) -> Result<FmtFile, CliError> {
     let rtr = rtreg_parser::parse(&input.bytes, FileId(0));
     let only_look = arguments.check || arguments.diff;
     let (status, reason, text) = match rtreg_parser::format(&rtr) {
         Ok(text) if text == input.bytes => (FmtStatus::Unchanged, None, text),
         Ok(text) if only_look => (FmtStatus::WouldFormat, None, text),
         Ok(text) => {
-            if let Some(path) = &input.path {
-                rewrite::replace(path, &input.bytes, &text)?;
+            if !is_stdin(place) {
+                rewrite::replace(&place.path, &input.bytes, &text)?;
             }
             (FmtStatus::Formatted, None, text)
         }
@@ -112,7 +118,7 @@ fn one(input: &Input, arguments: &Arguments, app: &App) -> Result<FmtFile, CliEr
         }
         Err(fault) => return Err(CliError::internal(format!("{}: {fault}; it was left alone", input.name))),
     };
-    if input.path.is_none() && !only_look {
+    if is_stdin(place) && !only_look {
         output::bytes(&text)?;
     }
     let diff = arguments.diff.then(|| rewrite::diff(&input.name, &input.bytes, &text));

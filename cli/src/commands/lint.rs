@@ -6,11 +6,12 @@ use clap::Args;
 use rtreg_checker::report::json::JsonReport;
 use rtreg_checker::report::{Sources, summary};
 use rtreg_checker::{LintOptions, lint};
-use rtreg_model::{Finding, Release};
+use rtreg_model::{FileId, Finding, Release};
 
 use crate::app::App;
 use crate::error::{CliError, Exit};
 use crate::files;
+use crate::fixing::{FixArguments, Fixer};
 use crate::output;
 
 /// The arguments.
@@ -25,9 +26,15 @@ pub struct Arguments {
     /// The root of a zone: files below it are registered in that zone.
     #[arg(long, value_name = "DIR")]
     zone_root: Option<PathBuf>,
+    #[command(flatten)]
+    fixing: FixArguments,
 }
 
-fn release(word: &str) -> Result<Release, String> {
+/// Reads a release.
+///
+/// # Errors
+/// What was expected.
+pub fn release(word: &str) -> Result<Release, String> {
     Release::parse(word).ok_or_else(|| "expected 3.0, 3.1, 3.2 or 4.x".to_owned())
 }
 
@@ -36,7 +43,8 @@ fn release(word: &str) -> Result<Release, String> {
 /// # Errors
 /// A path that cannot be read.
 pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
-    let inputs = files::read_all(&arguments.paths)?;
+    let mut fixer = Fixer::new(&arguments.fixing)?;
+    let places = files::find(&arguments.paths)?;
     let zone_root =
         match &arguments.zone_root {
             Some(root) => Some(root.canonicalize().map_err(|error| {
@@ -46,14 +54,20 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
         };
     let mut sources = Sources::default();
     let mut findings: Vec<Finding> = Vec::new();
-    let files = inputs.len();
-    for input in inputs {
+    let files = places.len();
+    for place in places {
+        let input = place.read()?;
         let in_zone = zone_root
             .as_ref()
             .is_some_and(|root| PathBuf::from(&input.name).canonicalize().is_ok_and(|path| path.starts_with(root)));
         let options = LintOptions::default().target(arguments.target).zone_root(in_zone);
-        let file = sources.add(input.name, input.bytes);
+        let found = |text: &[u8]| lint(&rtreg_parser::parse(text, FileId(0)), &options);
+        let text = fixer.file(&place, &input.name, input.bytes, found)?;
+        let file = sources.add(input.name, text);
         findings.extend(lint(&rtreg_parser::parse(sources.text(file), file), &options));
+    }
+    if let Some(exit) = fixer.finish(&findings, &sources, app) {
+        return Ok(exit);
     }
     print(app, &findings, &sources, files)?;
     let errors = summary(&findings).errors;

@@ -1,8 +1,19 @@
 //! The commands, one file each: arguments, the call of the pure crates, the printing of what they say.
 
 mod fmt;
+mod group;
+mod history;
 mod lint;
+mod list;
+mod node;
+mod register;
+mod resource;
 mod schema;
+mod setting;
+mod show;
+mod status;
+mod type_set;
+mod unregister;
 mod upgrade;
 
 use clap::Subcommand;
@@ -17,8 +28,33 @@ pub enum Command {
     Lint(lint::Arguments),
     /// Format RTR files: one style, comments kept, nothing that the file says changed.
     Fmt(fmt::Arguments),
+    /// Register versions of resource types from their RTR files, all of them or none.
+    Register(register::Arguments),
+    /// Unregister a version of a type that no resource uses.
+    Unregister(unregister::Arguments),
+    /// Change a registered type.
+    #[command(subcommand)]
+    Type(type_set::TypeCommand),
+    /// List the registered types, newest version first.
+    List(list::Arguments),
+    /// Show all that is known of a type, resource, group or node.
+    #[command(subcommand)]
+    Show(show::ShowCommand),
+    /// Nodes: add, remove, list, up, down.
+    Node(node::Arguments),
+    /// Resource groups: create, set, delete, manage, unmanage, online, offline.
+    Group(group::Arguments),
+    /// Resources: create, delete, set, and their recorded state.
+    Resource(Box<resource::Arguments>),
     /// Upgrade a resource to another version of its type, if that is allowed now; say why, and what helps, if not.
     Upgrade(upgrade::Arguments),
+    /// Show what happened, newest first; check it; print the hash to be kept elsewhere.
+    History(history::Arguments),
+    /// List or change the settings of the store.
+    #[command(subcommand)]
+    Setting(setting::SettingCommand),
+    /// Show where the store is and what it holds.
+    Status,
     /// Print the JSON Schema of an answer, or the names of all schemas.
     Schema(schema::Arguments),
 }
@@ -32,7 +68,18 @@ impl Command {
         match self {
             Self::Lint(arguments) => lint::run(&arguments, app),
             Self::Fmt(arguments) => fmt::run(&arguments, app),
+            Self::Register(arguments) => register::run(arguments, app),
+            Self::Unregister(arguments) => unregister::run(arguments, app),
+            Self::Type(command) => type_set::run(command, app),
+            Self::List(arguments) => list::run(&arguments, app),
+            Self::Show(command) => show::run(&command, app),
+            Self::Node(arguments) => node::run(arguments, app),
+            Self::Group(arguments) => group::run(arguments, app),
+            Self::Resource(arguments) => resource::run(*arguments, app),
             Self::Upgrade(arguments) => upgrade::run(arguments, app),
+            Self::History(arguments) => history::run(&arguments, app),
+            Self::Setting(command) => setting::run(&command, app),
+            Self::Status => status::run(app),
             Self::Schema(arguments) => schema::run(&arguments),
         }
     }

@@ -1,6 +1,7 @@
 //! `rtreg schema`: the JSON Schemas of all answers, made from the types that write them.
 
 use clap::Args;
+use rtreg_registry::commands;
 use schemars::{Schema, schema_for};
 
 use crate::error::{CliError, Exit};
@@ -13,11 +14,30 @@ pub struct Arguments {
     name: Option<String>,
 }
 
+/// Makes a schema.
+type Make = fn() -> Schema;
+
 /// Every schema with its name; one line for each answer that has `--format json`.
-const SCHEMAS: &[(&str, fn() -> Schema)] = &[
+const SCHEMAS: &[(&str, Make)] = &[
+    ("change", || schema_for!(commands::changes::ChangeReport)),
+    ("error", || schema_for!(output::ErrorReport)),
     ("fmt", || schema_for!(super::fmt::FmtReport)),
-    ("history-entry", || schema_for!(rtreg_registry::history::Entry)),
+    ("history", || schema_for!(commands::history_view::Report)),
+    ("history-head", || schema_for!(commands::history_view::Head)),
+    ("history-verify", || schema_for!(commands::history_verify::Report)),
     ("lint", || schema_for!(rtreg_checker::report::json::JsonReport)),
+    ("list", || schema_for!(commands::list::Report)),
+    ("node-list", || schema_for!(commands::node::NodeList)),
+    ("register", || schema_for!(commands::register::Report)),
+    ("setting-list", || schema_for!(commands::settings::Report)),
+    ("setting-set", || schema_for!(commands::settings::SetReport)),
+    ("show-group", || schema_for!(commands::show::GroupReport)),
+    ("show-node", || schema_for!(commands::show::NodeReport)),
+    ("show-resource", || schema_for!(commands::show::ResourceReport)),
+    ("show-type", || schema_for!(commands::show_type::Report)),
+    ("status", || schema_for!(commands::status::Report)),
+    ("type-set", || schema_for!(commands::type_set::Report)),
+    ("unregister", || schema_for!(commands::unregister::Report)),
     ("upgrade", || schema_for!(rtreg_registry::gate::DecisionReport)),
 ];
 

@@ -89,6 +89,18 @@ fn answer(output: Output) -> Answer {
     }
 }
 
+/// An answer that must be as its schema says.
+pub fn valid(cluster: &Cluster, schema: &str, words: &str) -> serde_json::Value {
+    let answer = cluster.json(words);
+    let schema: serde_json::Value =
+        serde_json::from_str(&cluster.ok(&format!("schema {schema}"))).expect("a schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema is a schema");
+    let errors: Vec<String> = validator.iter_errors(&answer).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "rtreg {words}: {errors:#?}\n{answer:#}");
+    assert_eq!(answer["version"], 1);
+    answer
+}
+
 /// A small type: name, version and the directives between its two parts.
 pub fn rtr(name: &str, version: &str, methods: &[&str], directives: &[&str]) -> String {
     let mut text = format!("Resource_type = {name};\nVendor_id = XMPL;\nRT_version = \"{version}\";\n");

@@ -101,7 +101,7 @@ impl Change {
         };
         match (&self.from, &self.to) {
             (None, Some(_)) => format!("{} {}", self.what, shown(&self.to)),
-            (Some(_), None) => format!("{} {} removed", self.what, shown(&self.from)),
+            (Some(_), None) => format!("{} was {}", self.what, shown(&self.from)),
             _ => format!("{} {} -> {}", self.what, shown(&self.from), shown(&self.to)),
         }
     }
@@ -176,13 +176,18 @@ fn of_entry(
 pub(super) fn of_group(from: &GroupRecord, to: &GroupRecord) -> Vec<Change> {
     let object = Object::new("group", &to.name);
     let mut changes = Vec::new();
-    let mut field = |what: &str, text: &dyn Fn(&GroupRecord) -> String| {
-        compare(&mut changes, (&object, None), what, (Some(text(from)), Some(text(to))));
+    let mut field = |what: &str, text: &dyn Fn(&GroupRecord) -> Option<String>| {
+        compare(&mut changes, (&object, None), what, (text(from), text(to)));
     };
-    field("node_list", &|group| group.node_list.join(","));
-    field("Maximum_primaries", &|group| group.maximum_primaries.to_string());
-    field("managed", &|group| if group.managed { "yes".to_owned() } else { "no".to_owned() });
-    field("online_on", &|group| group.online_on.keys().cloned().collect::<Vec<_>>().join(","));
+    let yes = |yes: bool| Some(if yes { "yes" } else { "no" }.to_owned());
+    let list = |names: &[String]| (!names.is_empty()).then(|| names.join(","));
+    field("node_list", &|group| list(&group.node_list));
+    field("Maximum_primaries", &|group| Some(group.maximum_primaries.to_string()));
+    field("managed", &|group| yes(group.managed));
+    field("online_on", &|group| {
+        let nodes: Vec<String> = group.online_on.keys().cloned().collect();
+        list(&nodes).or_else(|| Some("nowhere".to_owned()))
+    });
     changes
 }
 

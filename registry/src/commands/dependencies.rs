@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use rtreg_model::standard::DEPENDENCY_PROPERTIES;
 use rtreg_model::{PropertyValue, ResourceType, suggest};
 
-use super::scene::peek_record;
 use crate::error::{CommandError, Refusal};
 use crate::keys;
 use crate::migration::{Scope, StoredValue};
@@ -197,7 +196,7 @@ pub(super) fn check_no_dependents(view: &View<'_>, resource: &str) -> Result<(),
     for stored in &stored {
         let properties: BTreeSet<String> = decode(stored)?;
         let dependent = keys::last_part(&stored.key).unwrap_or_default();
-        let group = peek_record::<ResourceRecord>(view, &keys::resource(&dependent))?.map(|record| record.group);
+        let group = view.peek_record::<ResourceRecord>(&keys::resource(&dependent))?.map(|record| record.group);
         let properties: Vec<String> = properties.into_iter().collect();
         lines.push(format!("{dependent} in group {}: {}", group.unwrap_or_default(), properties.join(", ")));
     }

@@ -2,6 +2,7 @@
 //! says, as the event table has it, and never run a method.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use rtreg_model::{Driver, NodeStatus, name, suggest};
 use serde_json::json;
@@ -11,8 +12,9 @@ pub use super::group_set::{SetRequest, set};
 use super::changes::{self, ChangeReport};
 use super::event;
 use super::resource::not_disabled;
-use super::scene::{Member, Scene, find_group, find_node, lines};
+use super::scene::{Member, Scene, find_group, find_node, is_init_node, lines};
 use super::switch::{InTheWay, node_down, node_unknown};
+use crate::effective;
 use crate::error::{CommandError, Refusal};
 use crate::history::Object;
 use crate::keys;
@@ -183,7 +185,7 @@ pub fn manage(tx: &mut Transaction<'_>, request: &GroupRequest) -> Result<Change
     }
     scene.read_init_nodes(&tx.view)?;
     each_init_node(&mut scene, |member, node| {
-        let loaded = std::rc::Rc::clone(&member.loaded);
+        let loaded = Rc::clone(&member.loaded);
         event::init(member.entry(node)?, &loaded.resource_type);
         Ok(())
     })?;
@@ -221,12 +223,15 @@ fn each_init_node(
 ) -> Result<(), CommandError> {
     let mut members = std::mem::take(&mut scene.members);
     for member in &mut members {
-        for node in scene.up_init_nodes(&std::rc::Rc::clone(&member.loaded)) {
-            // A node of Init_nodes outside of the node list has an entry only where something is to be said.
-            if let Some(record) = scene.nodes.get(&node) {
-                let never = || crate::effective::settled(None, record, None);
-                member.now.nodes.entry(node.clone()).or_insert_with(never);
+        let loaded = Rc::clone(&member.loaded);
+        for node in scene.nodes.values() {
+            if is_init_node(&scene.group.node_list, &loaded, &node.name) {
+                // Boots until now ran nothing for the resource on a node where nothing is recorded.
+                let never = || effective::settled(None, node, None);
+                member.now.nodes.entry(node.name.clone()).or_insert_with(never);
             }
+        }
+        for node in scene.up_init_nodes(&loaded) {
             each(member, &node)?;
         }
     }
@@ -282,7 +287,7 @@ pub fn online(tx: &mut Transaction<'_>, request: &NodesRequest) -> Result<Change
         let incarnation = scene.listed_node(node)?.incarnation;
         scene.group.online_on.insert(node.clone(), incarnation);
         for member in &mut members {
-            let (resource, loaded) = (member.now.name.clone(), std::rc::Rc::clone(&member.loaded));
+            let (resource, loaded) = (member.now.name.clone(), Rc::clone(&member.loaded));
             let entry = member.entry(node)?;
             if entry.enabled && in_the_way.may_start(entry, &resource, node) {
                 event::online(entry, &loaded.resource_type);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::error::{CommandError, Refusal};
 use crate::history::{Entry, HeadHash, KINDS, Object};
@@ -200,10 +201,10 @@ impl Happened {
             text.push_str(&format!("  reason: {why}\n"));
         }
         match &entry.detail {
-            serde_json::Value::Null => {}
-            serde_json::Value::Object(fields) => {
+            Value::Null => {}
+            Value::Object(fields) => {
                 for (name, value) in fields {
-                    text.push_str(&format!("  {name}: {}\n", plain(value)));
+                    text.push_str(&field(name, value));
                 }
             }
             other => text.push_str(&format!("  {}\n", plain(other))),
@@ -212,9 +213,43 @@ impl Happened {
     }
 }
 
-/// A value in one line; strings without quotes.
-fn plain(value: &serde_json::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+/// A field of an entry's detail: in one line, or a line for each object of a list.
+fn field(name: &str, value: &Value) -> String {
+    match value {
+        Value::Array(rows) if rows.is_empty() => String::new(),
+        Value::Array(rows) if rows.iter().all(Value::is_object) => {
+            rows.iter().map(|row| format!("  {name}: {}\n", plain(row))).collect()
+        }
+        _ => format!("  {name}: {}\n", plain(value)),
+    }
+}
+
+/// A value in words: strings without quotes, lists with commas, objects as `name value`, what is null or empty left out.
+/// `what`, `from` and `to` of a change read as `what from -> to`; a place reads as line and column.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Object(fields) => {
+            if let (Some(line), Some(column)) = (fields.get("line"), fields.get("column")) {
+                return format!("{line}:{column}");
+            }
+            let mut parts = Vec::new();
+            if let Some(what) = fields.get("what") {
+                let side = |name| fields.get(name).filter(|value| !value.is_null()).map_or("-".to_owned(), plain);
+                parts.push(format!("{} {} -> {}", plain(what), side("from"), side("to")));
+            }
+            for (name, value) in fields {
+                let said = fields.contains_key("what") && matches!(name.as_str(), "what" | "from" | "to");
+                let words = if said || value.is_null() { String::new() } else { plain(value) };
+                if !words.is_empty() {
+                    parts.push(format!("{name} {words}"));
+                }
+            }
+            parts.join(", ")
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
 }
 
 impl Head {

@@ -2,6 +2,7 @@
 
 use crate::error::{CommandError, Refusal};
 use crate::keys;
+use crate::records::TypeRecord;
 use crate::store::KeyRange;
 use crate::view::View;
 
@@ -45,4 +46,9 @@ pub fn node_words(nodes: Option<&[String]>) -> String {
         Some(nodes) => nodes.join(", "),
         None => "all nodes".to_owned(),
     }
+}
+
+/// Whether Installed_nodes of the type name the node.
+pub fn names(record: &TypeRecord, node: &str) -> bool {
+    record.installed_nodes.as_ref().is_none_or(|nodes| nodes.iter().any(|name| name == node))
 }

@@ -60,7 +60,7 @@ impl Count {
     /// # Errors
     /// [`CommandError::Store`].
     pub fn of(view: &View<'_>, prefix: &str, limit: usize) -> Result<Self, CommandError> {
-        let found = view.peek(&KeyRange::prefix(prefix), limit.saturating_add(1))?.len();
+        let found = view.count(&KeyRange::prefix(prefix), limit.saturating_add(1))?;
         Ok(Self { count: found.min(limit) as u64, more: found > limit })
     }
 

@@ -43,7 +43,8 @@ pub fn add(tx: &mut Transaction<'_>, request: &NodeRequest) -> Result<ChangeRepo
     }
     let added = tx.view.revision();
     // The node has booted into the cluster by now: for types whose Init_nodes are all nodes its Boot has run.
-    let node = NodeRecord { name: name.clone(), status: NodeStatus::Up, added, incarnation: added + 1 };
+    let node =
+        NodeRecord { name: name.clone(), status: NodeStatus::Up, added, incarnation: added + 1, booted: added + 1 };
     tx.put(key, &node);
     status_changed(tx, "node_add", None, &node, format!("node `{name}` is added and up"))
 }
@@ -90,7 +91,7 @@ pub fn up(tx: &mut Transaction<'_>, request: &NodeRequest) -> Result<ChangeRepor
     if node.status == NodeStatus::Up {
         return Ok(ChangeReport::new(object(name), "node_up", format!("node `{name}` is up already; nothing changed")));
     }
-    let now = NodeRecord { status: NodeStatus::Up, ..node.clone() };
+    let now = NodeRecord { status: NodeStatus::Up, booted: node.incarnation, ..node.clone() };
     tx.put(keys::node(name), &now);
     let report = status_changed(tx, "node_up", Some(&node), &now, format!("node `{name}` is up"))?;
     Ok(match node.status {

@@ -1,7 +1,7 @@
 //! Values of resource properties: what `-p NAME=VALUE` and `-p 'NAME{node}=VALUE'` mean for a type, and whether the value
 //! may be given (property_attributes(5), r_properties(5)). Shared by creation, change and upgrade; writes nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rtreg_model::standard::{Presence, effective_properties, standard_property};
 use rtreg_model::{PropertyDecl, PropertyTunable, PropertyValue, ResourceType, suggest};
@@ -178,20 +178,20 @@ impl<'t> Table<'t> {
 
     /// What of the values does not fit the type: `name: why`, one each.
     pub fn misfits(&self, values: &BTreeMap<String, StoredValue>) -> Vec<String> {
-        let mut misfits = Vec::new();
-        for (name, stored) in values {
-            let Some(decl) = self.decl(name) else {
-                misfits.push(format!("{name}: the type has no such property"));
-                continue;
-            };
-            let found: BTreeSet<String> = match &stored.value {
-                Scope::Global(value) => decl.check(value).err().into_iter().collect(),
-                Scope::PerNode(_) if !decl.per_node => [String::from("expected one value for all nodes")].into(),
-                Scope::PerNode(values) => values.values().filter_map(|value| decl.check(value).err()).collect(),
-            };
-            misfits.extend(found.into_iter().map(|why| format!("{name}: {why}")));
+        let misfit = |(name, stored): (&String, &StoredValue)| Some(format!("{name}: {}", self.misfit(name, stored)?));
+        values.iter().filter_map(misfit).collect()
+    }
+
+    /// Why a stored value does not fit the type; none if it does.
+    pub fn misfit(&self, name: &str, stored: &StoredValue) -> Option<String> {
+        let Some(decl) = self.decl(name) else {
+            return Some("the type has no such property".to_owned());
+        };
+        match &stored.value {
+            Scope::Global(value) => decl.check(value).err(),
+            Scope::PerNode(_) if !decl.per_node => Some("expected one value for all nodes".to_owned()),
+            Scope::PerNode(values) => values.values().find_map(|value| decl.check(value).err()),
         }
-        misfits
     }
 }
 
@@ -209,7 +209,7 @@ pub fn for_creation(
         match table.resolve(assignment) {
             // A property without default must be given once, whatever its TUNABLE says.
             Ok((decl, _)) if decl.tunable == PropertyTunable::None && !decl.is_required() => {
-                refusals.push(not_tunable(table, decl, "never, also not when a resource is created"));
+                refusals.push(not_tunable(table, decl, "it can never be set, not even when a resource is created"));
             }
             Ok((decl, value)) => table.set(&mut values, decl, (assignment.node.as_deref(), value)),
             Err(refusal) => refusals.push(refusal),
@@ -229,19 +229,23 @@ pub fn for_creation(
 fn missing_values(table: &Table<'_>, missing: &[&PropertyDecl]) -> Refusal {
     let options: Vec<String> = missing.iter().map(|decl| format!("-p {}=…", decl.name.value)).collect();
     let line = |decl: &&PropertyDecl| format!("-p {}=… ({})", decl.name.value, limits(decl));
-    let count = if missing.len() == 1 { "a value" } else { "values" };
-    Refusal::new("missing_values", format!("`{}` needs {count} without a default: none was given", table.type_name))
+    let message = match missing {
+        [_] => format!("a property of `{}` has no default, so it needs a value, and none was given", table.type_name),
+        _ => format!(
+            "{} properties of `{}` have no default, so they need values, and none was given",
+            missing.len(),
+            table.type_name
+        ),
+    };
+    Refusal::new("missing_values", message)
         .details(missing.iter().map(line))
-        .help(format!("add {}", options.join(" ")))
+        .help(format!("add `{}`", options.join(" ")))
 }
 
 /// The refusal of a change that the property's TUNABLE forbids.
 pub(super) fn not_tunable(table: &Table<'_>, decl: &PropertyDecl, when: &str) -> Refusal {
     let (name, tunable) = (&decl.name.value, decl.tunable);
-    Refusal::new(
-        "not_tunable",
-        format!("property `{name}` of `{}` is TUNABLE {tunable}: it can be set {when}", table.type_name),
-    )
+    Refusal::new("not_tunable", format!("property `{name}` of `{}` is TUNABLE {tunable}: {when}", table.type_name))
 }
 
 /// One refusal for one fault; for several a refusal that lists them.

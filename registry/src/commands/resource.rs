@@ -129,8 +129,8 @@ fn new_resource(
                 event::online(&mut entry, &loaded.resource_type);
             }
         } else {
-            // The record must stay older than the boot that is to come.
-            entry.incarnation = node.added;
+            // The record must stay older than the boot that is to come, and be no older than the last one.
+            entry.incarnation = node.booted;
         }
         resource.nodes.insert(node.name.clone(), entry);
     }
@@ -223,7 +223,13 @@ pub fn set(tx: &mut Transaction<'_>, request: &SetRequest) -> Result<ChangeRepor
         match table.resolve(assignment) {
             Ok((decl, value)) => {
                 table.set(&mut values, decl, (assignment.node.as_deref(), value));
-                if values.get(&decl.name.value) != member.now.values.get(&decl.name.value) {
+                let present = member.now.values.get(&decl.name.value);
+                // A value that is needed, or does not fit, must be given before anything else: whatever the TUNABLE.
+                let amiss = match present {
+                    None => decl.is_required(),
+                    Some(present) => table.misfit(&decl.name.value, present).is_some(),
+                };
+                if !amiss && values.get(&decl.name.value) != present {
                     refusals.extend(check_tunable(&table, decl, &request.name, &views).err());
                 }
             }
@@ -303,17 +309,20 @@ fn check_tunable(
 ) -> Result<(), Refusal> {
     match decl.tunable {
         PropertyTunable::Anytime => Ok(()),
-        PropertyTunable::None => Err(not_tunable(table, decl, "never").help("its value comes from the RTR file")),
-        PropertyTunable::AtCreation => Err(not_tunable(table, decl, "only when a resource is created").help(format!(
-            "to have another value, delete `{resource}` and create it again with `-p {}=…`",
-            decl.name.value
-        ))),
+        PropertyTunable::None => {
+            Err(not_tunable(table, decl, "it can never be set").help("its value comes from the RTR file"))
+        }
+        PropertyTunable::AtCreation => Err(not_tunable(table, decl, "it can be set only when a resource is created")
+            .help(format!(
+                "to have another value, delete `{resource}` and create it again with `-p {}=…`",
+                decl.name.value
+            ))),
         PropertyTunable::WhenDisabled => {
             let in_the_way = not_disabled(views);
             if in_the_way.is_empty() {
                 return Ok(());
             }
-            Err(not_tunable(table, decl, "only while the resource is disabled and offline on every node")
+            Err(not_tunable(table, decl, "it can be set only while the resource is disabled and offline on every node")
                 .details(in_the_way)
                 .help(format!("disable it first: `rtreg resource disable {resource}`")))
         }
@@ -372,7 +381,7 @@ pub fn delete(tx: &mut Transaction<'_>, request: &DeleteRequest) -> Result<Chang
         .filter(|_| scene.group.managed && loaded.resource_type.has(rtreg_model::Method::Fini))
         .collect();
     let detail = json!({ "group": stored.group, "type": loaded.record.name, "type_version": stored.type_version,
-        "changes": lines(&changes), "fini_on": fini });
+        "by_node": member.by_node(), "changes": lines(&changes), "fini_on": fini });
     tx.log(Object::new("resource", name), "delete", detail)?;
     let summary = format!("resource `{name}` of `{}` is deleted from group `{}`", loaded.record.name, stored.group);
     let mut report = ChangeReport::new(Object::new("resource", name), "delete", summary);

@@ -17,7 +17,10 @@ use crate::records::{GroupRecord, NodeRecord, ResourceNodeRecord, ResourceRecord
 use crate::store::{KeyRange, StoreError};
 use crate::transaction::Transaction;
 use crate::types::{CANDIDATES_MAX, LoadedType, load_type, type_version};
-use crate::view::{View, decode};
+use crate::view::View;
+
+/// Most names that a refusal lists.
+const LISTED_MAX: usize = 20;
 
 /// A group with its nodes and resources.
 pub(super) struct Scene {
@@ -225,6 +228,11 @@ impl Member {
         self.now.nodes.get_mut(node).ok_or_else(missing)
     }
 
+    /// What nodes that went down or booted have changed since the resource was last written, as the history has it.
+    pub fn by_node(&self) -> Vec<serde_json::Value> {
+        lines(&changes::of_resource(&self.stored, &self.settled))
+    }
+
     /// Writes the resource if it changed, or, if `settle` is set, if its records have settled.
     pub fn save(&self, tx: &mut Transaction<'_>, event: &str, settle: bool) -> Result<Vec<Change>, CommandError> {
         self.save_with(tx, event, settle, json!({}))
@@ -243,13 +251,13 @@ impl Member {
             return Ok(changes);
         }
         tx.put(keys::resource(&self.now.name), &self.now);
-        let ended = changes::of_resource(&self.stored, &self.settled);
-        if changes.is_empty() && ended.is_empty() {
+        let by_node = self.by_node();
+        if changes.is_empty() && by_node.is_empty() {
             return Ok(changes);
         }
         if let Some(detail) = detail.as_object_mut() {
-            if !ended.is_empty() {
-                detail.insert("ended_with_node".to_owned(), json!(lines(&ended)));
+            if !by_node.is_empty() {
+                detail.insert("by_node".to_owned(), json!(by_node));
             }
             detail.insert("changes".to_owned(), json!(lines(&changes)));
         }
@@ -314,7 +322,7 @@ pub(super) fn read_installed(
 pub(super) fn find_node(view: &View<'_>, name: &str) -> Result<NodeRecord, CommandError> {
     match view.record(&keys::node(name))? {
         Some(node) => Ok(node),
-        None => Err(not_found(view, ("node", &keys::node("")), name, "rtreg node list")?.into()),
+        None => Err(not_found(view, ("node", &keys::node("")), name)?.into()),
     }
 }
 
@@ -322,7 +330,7 @@ pub(super) fn find_node(view: &View<'_>, name: &str) -> Result<NodeRecord, Comma
 pub(super) fn find_group(view: &View<'_>, name: &str) -> Result<GroupRecord, CommandError> {
     match view.record(&keys::group(name))? {
         Some(group) => Ok(group),
-        None => Err(not_found(view, ("group", &keys::group("")), name, "rtreg status")?.into()),
+        None => Err(not_found(view, ("group", &keys::group("")), name)?.into()),
     }
 }
 
@@ -330,29 +338,31 @@ pub(super) fn find_group(view: &View<'_>, name: &str) -> Result<GroupRecord, Com
 pub(super) fn find_resource(view: &View<'_>, name: &str) -> Result<ResourceRecord, CommandError> {
     match view.record(&keys::resource(name))? {
         Some(resource) => Ok(resource),
-        None => Err(not_found(view, ("resource", &keys::resource("")), name, "rtreg status")?.into()),
+        None => Err(not_found(view, ("resource", &keys::resource("")), name)?.into()),
     }
 }
 
-fn not_found(view: &View<'_>, (kind, prefix): (&str, &str), name: &str, list: &str) -> Result<Refusal, StoreError> {
+fn not_found(view: &View<'_>, (kind, prefix): (&str, &str), name: &str) -> Result<Refusal, StoreError> {
     let refusal = Refusal::new("not_found", format!("there is no {kind} `{name}`"));
     let stored = view.peek(&KeyRange::prefix(prefix), CANDIDATES_MAX)?;
+    let (create, list) = match kind {
+        "node" => ("rtreg node add N", "`rtreg node list` lists all nodes"),
+        "group" => ("rtreg group create G --node N,…", "`rtreg show node N` lists the groups of a node"),
+        _ => ("rtreg resource create R --group G --type T", "`rtreg show group G` lists the resources of a group"),
+    };
     if stored.is_empty() {
-        let command = match kind {
-            "node" => "rtreg node add N".to_owned(),
-            "group" => "rtreg group create G --node N,…".to_owned(),
-            _ => "rtreg resource create R --group G --type T".to_owned(),
-        };
-        return Ok(refusal.help(format!("none exists yet; `{command}` makes one")));
+        return Ok(refusal.help(format!("none exists yet; `{create}` makes one")));
     }
     let names: Vec<String> = stored.iter().filter_map(|stored| keys::last_part(&stored.key)).collect();
     // Of a large store only the first names were read: a near one among them would be chance.
     let near =
         if stored.len() < CANDIDATES_MAX { suggest::nearest(name, names.iter().map(String::as_str)) } else { None };
-    Ok(refusal.help(match near {
-        Some(near) => format!("did you mean `{near}`? `{list}` shows all"),
-        None => format!("`{list}` shows what there is"),
-    }))
+    if let Some(near) = near {
+        return Ok(refusal.help(format!("did you mean `{near}`? {list}")));
+    }
+    let more = (names.len() > LISTED_MAX).then(|| "and more".to_owned());
+    let lines = names.into_iter().take(LISTED_MAX).chain(more);
+    Ok(refusal.details(lines.collect::<Vec<_>>()).help(list))
 }
 
 /// The resource that an index names.
@@ -384,10 +394,4 @@ pub(super) fn damaged(key: &str, why: &str) -> StoreError {
         place: key.to_owned(),
         reason: format!("there is no such record, but {why}; restore the store from a copy"),
     }
-}
-
-/// A record without a condition: for what only prints.
-pub(super) fn peek_record<T: serde::de::DeserializeOwned>(view: &View<'_>, key: &str) -> Result<Option<T>, StoreError> {
-    let only = KeyRange { start: key.to_owned(), end: Some(format!("{key}\0")) };
-    view.peek(&only, 1)?.first().map(decode).transpose()
 }

@@ -1,9 +1,10 @@
 //! `show resource`, `show group`, `show node`: what the registry knows of one object. Reads the object and what it names,
 //! never the whole store, and puts no condition on anything.
 
-use rtreg_model::{NodeStatus, Origin, PropertyDecl};
+use rtreg_model::{NodeStatus, Origin, PropertyDecl, PropertyValue};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::changes::OriginReport;
 use super::dependencies;
@@ -80,8 +81,12 @@ pub struct PropertyReport {
     pub name: String,
     /// The node, if the value is for one node only.
     pub node: Option<String>,
-    /// The value as text; null if there is none.
-    pub value: Option<String>,
+    /// The value: a string, boolean, number or list of strings; null if there is none.
+    pub value: Value,
+    /// The same as text.
+    #[serde(skip)]
+    #[schemars(skip)]
+    text: String,
     /// `explicit`, `default`, `pinned` (an old default that is kept) or `missing`.
     pub source: &'static str,
     /// When it may be changed.
@@ -152,18 +157,19 @@ impl From<&NodeView> for NodeStateReport {
 }
 
 fn property(decl: &PropertyDecl, stored: Option<&StoredValue>, node_list: &[String]) -> Vec<PropertyReport> {
-    let line = |node: Option<&String>, value: Option<String>, source: &'static str| PropertyReport {
+    let line = |node: Option<&String>, value: Option<&PropertyValue>, source: &'static str| PropertyReport {
         name: decl.name.value.clone(),
         node: node.cloned(),
-        value,
+        value: value.map_or(Value::Null, |value| json!(value)),
+        text: value.map(PropertyValue::to_string).unwrap_or_default(),
         source,
         tunable: decl.tunable.to_string(),
         extension: decl.extension,
     };
-    let default = decl.default.as_ref().map(|default| default.value.to_string());
+    let default = decl.default.as_ref().map(|default| &default.value);
     let of_default = |node: Option<&String>| {
         let source = if default.is_some() { "default" } else { "missing" };
-        line(node, default.clone(), source)
+        line(node, default, source)
     };
     let Some(stored) = stored else { return vec![of_default(None)] };
     let source = match stored.mark {
@@ -171,11 +177,11 @@ fn property(decl: &PropertyDecl, stored: Option<&StoredValue>, node_list: &[Stri
         Mark::Pinned => "pinned",
     };
     match &stored.value {
-        Scope::Global(value) => vec![line(None, Some(value.to_string()), source)],
+        Scope::Global(value) => vec![line(None, Some(value), source)],
         Scope::PerNode(values) => node_list
             .iter()
             .map(|node| match values.get(node) {
-                Some(value) => line(Some(node), Some(value.to_string()), source),
+                Some(value) => line(Some(node), Some(value), source),
                 None => of_default(Some(node)),
             })
             .collect(),
@@ -207,8 +213,7 @@ impl ResourceReport {
         }
         for property in self.properties.iter().filter(|line| line.extension || line.source != "default") {
             let node = property.node.as_ref().map(|node| format!("{{{node}}}")).unwrap_or_default();
-            let value = property.value.as_deref().unwrap_or("");
-            text.push_str(&format!("  {}{node} = {value} ({})\n", property.name, property.source));
+            text.push_str(&format!("  {}{node} = {} ({})\n", property.name, property.text, property.source));
         }
         for (word, list) in [("depends on", &self.dependencies), ("needed by", &self.dependents)] {
             for line in list {

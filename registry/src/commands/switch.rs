@@ -200,6 +200,7 @@ fn restart(
     let (resource, node) = (place.resource, &place.node.name);
     match entry.state {
         ResourceState::Online => event::online(entry, resource_type),
+        ResourceState::StopFailed => in_the_way.stop_failed(resource, node),
         state => in_the_way.add(
             format!("on {node}: {resource} is {state}"),
             format!("only what is online is restarted; if it is online, say so with `rtreg resource state {resource} --node {node} online`"),

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::installed::{self, node_words};
+use crate::commands::installed_change;
 use crate::error::{CommandError, Refusal};
 use crate::history::Object;
 use crate::keys;
@@ -75,7 +76,7 @@ struct Wanted {
 ///
 /// # Errors
 /// [`CommandError::Usage`] for a request that says nothing or says something twice; refusals `fixed_property`,
-/// `unknown_property`, `bad_value`, `rt_system`, `node_not_found`, `node_in_use`; those of [`resolve_type`];
+/// `unknown_property`, `bad_value`, `rt_system`, `node_not_found`, `node_in_use`, `too_many_resources`; those of [`resolve_type`];
 /// [`CommandError::Store`].
 pub fn type_set(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, CommandError> {
     let wanted = read_request(request)?;
@@ -99,6 +100,7 @@ pub fn type_set(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, C
     }
     if before.installed_nodes != after.installed_nodes {
         refuse_nodes_in_use(&tx.view, &after)?;
+        installed_change::apply(tx, &before, &after)?;
         index_nodes(tx, &before, &after);
     }
     let name = before.name.to_string();

@@ -93,7 +93,7 @@ pub fn upgrade(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, Co
     let report = Report { decision, done, preview: request.preview, sources };
     if done {
         let DecisionReport { tunability, because, changes, .. } = report.json();
-        let detail = json!({ "tunability": tunability, "because": because, "changes": changes });
+        let detail = json!({ "tunability": tunability, "because": because, "properties": changes });
         let values = report.decision.values.clone();
         set_type_version(tx, SetTypeVersion { resource: &request.resource, target: &target, values, detail })?;
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::changes::ChangeReport;
 use super::properties::Table;
-use super::scene::{Scene, find_resource, is_init_node, peek_record, read_installed};
+use super::scene::{Scene, find_resource, is_init_node, read_installed};
 use super::{dependencies, resource};
 use crate::effective;
 use crate::error::CommandError;
@@ -96,7 +96,7 @@ fn group_members(view: &View<'_>, scene: &Scene) -> Result<Vec<Member>, CommandE
     let mut members = Vec::new();
     for stored in view.peek(&KeyRange::prefix(&keys::by_group_all(&scene.group.name)), usize::MAX)? {
         let name = keys::last_part(&stored.key).unwrap_or_default();
-        let Some(record) = peek_record::<ResourceRecord>(view, &keys::resource(&name))? else { continue };
+        let Some(record) = view.peek_record::<ResourceRecord>(&keys::resource(&name))? else { continue };
         let listed = scene.group.node_list.iter().filter_map(|name| scene.nodes.get(name));
         // Neither switches nor states depend on what boots run.
         let views: Vec<_> = listed.map(|node| effective::node_view(record.nodes.get(&node.name), node, None)).collect();
@@ -111,7 +111,7 @@ fn group_members(view: &View<'_>, scene: &Scene) -> Result<Vec<Member>, CommandE
     Ok(members)
 }
 
-/// What the gate reads of a version for a resource: the resources that keep a Single_instance type from being had become a
+/// What the gate reads of a version for a resource; that no other resource has a version with Single_instance becomes a
 /// condition.
 ///
 /// # Errors
@@ -119,7 +119,7 @@ fn group_members(view: &View<'_>, scene: &Scene) -> Result<Vec<Member>, CommandE
 pub fn gate_version<'t>(view: &View<'_>, loaded: &'t LoadedType, resource: &str) -> Result<Version<'t>, CommandError> {
     let mut other_resources = Vec::new();
     if loaded.resource_type.single_instance.value {
-        let range = KeyRange::prefix(&keys::by_type_base(loaded.record.name.base()));
+        let range = KeyRange::prefix(&keys::by_type_version(loaded.record.name.base(), &loaded.record.version));
         let found = view.range(&range, 2)?;
         other_resources.extend(found.iter().filter_map(|stored| keys::last_part(&stored.key)));
         other_resources.retain(|other| other != resource);

@@ -122,6 +122,8 @@ pub struct Reason {
     pub origin: Option<AliveThrough>,
     /// The version that is alive; none if not known, or if the reason is not about a version.
     pub live_version: Option<RtVersion>,
+    /// The record does not know the version, but by the file of the resource's own version it can only be that one.
+    pub settled: bool,
     /// What it asks for; none for reasons that no state cures.
     pub asks: Option<Tunability>,
     /// Where: for an origin the nodes where it is alive, otherwise the nodes in the way.

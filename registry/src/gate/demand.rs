@@ -74,13 +74,9 @@ pub(super) fn is_given(edges: &Edges<'_>, state: &State, tunability: Tunability)
 }
 
 /// Whether the vendor's rule is satisfied: it knows no origins, and an unmanaged group is enough.
-pub(super) fn is_given_by_vendor(edges: &Edges<'_>, state: &State, tunability: Tunability) -> Truth {
-    match tunability {
-        Tunability::AtCreation => Truth::Fails,
-        _ if !state.group.managed => Truth::Holds,
-        Tunability::WhenUnmanaged => Truth::Fails,
-        _ => predicate::everywhere(tunability, state, edges.present.resource_type),
-    }
+pub(super) fn is_given_by_vendor(edges: &Edges<'_>, state: &State, tunability: Tunability) -> bool {
+    let unmanaged = !state.group.managed && tunability < Tunability::AtCreation;
+    unmanaged || predicate::everywhere(tunability, state, edges.present.resource_type) == Truth::Holds
 }
 
 /// The nodes that keep a trace of Init which the new Fini may not understand.

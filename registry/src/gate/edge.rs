@@ -74,7 +74,7 @@ impl<'a> Edges<'a> {
     }
 
     fn is_downgrade(&self, from: &RtVersion) -> bool {
-        self.present_lists_target().is_some() || self.to() < from
+        self.present_lists_target().is_some() || self.to().cmp(from).is_lt()
     }
 
     fn present_lists_target(&self) -> Option<&'a UpgradeFrom> {

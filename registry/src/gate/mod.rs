@@ -197,7 +197,7 @@ impl<'a> Case<'a> {
     }
 
     fn vendor_allows(&self) -> bool {
-        let given = |tunability| demand::is_given_by_vendor(&self.edges, self.state, tunability) == Truth::Holds;
+        let given = |tunability| demand::is_given_by_vendor(&self.edges, self.state, tunability);
         let disabled = self.migrated.when_disabled.is_empty() || given(Tunability::WhenDisabled);
         !self.is_refused() && disabled && given(self.vendor_tunability())
     }

@@ -3,6 +3,7 @@
 
 use rtreg_model::{Driver, Method, MonitorState, NodeStatus, Origin, ResourceState, Tunability};
 
+use super::decision::AliveThrough;
 use super::demand::{self, Assessment};
 use super::edge::Edges;
 use super::predicate::{self, Truth};
@@ -123,12 +124,13 @@ pub(super) fn statements(need: &Need<'_>, state: &State, assessment: &Assessment
             _ => {}
         }
     }
-    let unknown = assessment
-        .asks
-        .iter()
-        .filter(|ask| ask.version.is_none() && ask.through == super::decision::AliveThrough::StartedBy);
-    for node in unknown.flat_map(|ask| &ask.nodes) {
-        lines.push(format!("rtreg resource state {resource} --node {node} online --started-by VERSION"));
+    let unknown = assessment.asks.iter().find(|ask| ask.version.is_none() && ask.through == AliveThrough::StartedBy);
+    for view in predicate::node_list(state) {
+        let is_asked = unknown.is_some_and(|ask| ask.nodes.contains(&view.node));
+        if is_asked && view.status == NodeStatus::Up {
+            let now = if view.state == ResourceState::Unknown { ResourceState::Online } else { view.state };
+            lines.push(format!("rtreg resource state {resource} --node {} {now} --started-by VERSION", view.node));
+        }
     }
     lines
 }

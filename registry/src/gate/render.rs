@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use rtreg_model::Tunability;
 
-use super::decision::{Decision, Needs, Place, Possible, Reason, ReasonKind, Verdict};
+use super::decision::{AliveThrough, Decision, Needs, Place, Possible, Reason, ReasonKind, Verdict};
 use super::report::{Sources, SpanReport};
 use super::words;
 use crate::migration::{ChangeKind, PropertyChange};
@@ -18,9 +18,19 @@ use crate::migration::{ChangeKind, PropertyChange};
 pub fn render(decision: &Decision, sources: &Sources<'_>) -> String {
     let mut text = String::new();
     line(&mut text, &headline(decision));
-    for reason in &decision.because {
+    let mut quoted = Vec::new();
+    for reason in decision.because.iter().filter(|reason| !goes_without_saying(decision, reason)) {
         line(&mut text, "");
-        because(&mut text, decision, reason, sources);
+        line(&mut text, &reason.sentence);
+        match &reason.place {
+            Some(place) if quoted.contains(&place) => {}
+            Some(place) => quote(&mut text, place, sources),
+            None if is_not_listed(reason) => {
+                line(&mut text, &format!("  --> not listed in registry:{}", decision.target));
+            }
+            None => {}
+        }
+        quoted.extend(&reason.place);
     }
     if decision.verdict != Verdict::Allowed && decision.vendor_allows {
         line(&mut text, "");
@@ -32,7 +42,9 @@ pub fn render(decision: &Decision, sources: &Sources<'_>) -> String {
             ),
         );
     }
-    section(&mut text, "Now:", nodes(decision));
+    if decision.verdict != Verdict::Allowed {
+        section(&mut text, "Now:", nodes(decision));
+    }
     section(&mut text, "In the way:", decision.in_the_way.iter().map(|way| format!("{}: {}", way.node, way.how)));
     section(&mut text, commands_title(decision), decision.commands.iter().cloned());
     section(
@@ -71,17 +83,16 @@ fn needed(decision: &Decision) -> String {
     }
 }
 
-fn because(text: &mut String, decision: &Decision, reason: &Reason, sources: &Sources<'_>) {
-    line(text, &reason.sentence);
-    match &reason.place {
-        Some(place) => quote(text, place, sources),
-        None if matches!(reason.kind, ReasonKind::Default | ReasonKind::Downgrade | ReasonKind::UnknownState)
-            && reason.origin.is_some() =>
-        {
-            line(text, &format!("  --> not listed in registry:{}", decision.target));
-        }
-        None => {}
-    }
+/// What T's own methods started asks for nothing that Type_version does not ask for; the section on the state shows it.
+fn goes_without_saying(decision: &Decision, reason: &Reason) -> bool {
+    let own = decision.because.iter().find(|reason| reason.origin == Some(AliveThrough::TypeVersion));
+    let is_own = own.is_some_and(|own| own.live_version == reason.live_version && own.origin != reason.origin);
+    is_own && reason.origin.is_some() && !reason.settled && reason.kind != ReasonKind::UnknownState
+}
+
+fn is_not_listed(reason: &Reason) -> bool {
+    let is_about_lines = matches!(reason.kind, ReasonKind::Default | ReasonKind::Downgrade | ReasonKind::UnknownState);
+    is_about_lines && reason.origin.is_some()
 }
 
 /// The place, and the first line of the file there.
@@ -123,8 +134,6 @@ fn commands_title(decision: &Decision) -> &'static str {
 
 fn change(change: &PropertyChange) -> String {
     let node = change.node.as_ref().map(|node| format!("{{{node}}}")).unwrap_or_default();
-    let value =
-        |value: &Option<String>| value.as_ref().map_or_else(|| "nothing".to_owned(), |text| format!("`{text}`"));
     let what = match change.kind {
         ChangeKind::Dropped => "dropped",
         ChangeKind::DefaultInherited => "new default",
@@ -133,11 +142,13 @@ fn change(change: &PropertyChange) -> String {
         ChangeKind::Pinned => "pinned",
         ChangeKind::NeedsValue => "needs a value",
     };
-    let values = match change.kind {
-        ChangeKind::Kept | ChangeKind::Pinned => value(&change.new),
-        _ => format!("{} -> {}", value(&change.old), value(&change.new)),
+    let values = match (change.kind, &change.old, &change.new) {
+        (ChangeKind::Kept | ChangeKind::Pinned, _, Some(new)) | (_, None, Some(new)) => format!(" `{new}`"),
+        (_, Some(old), Some(new)) => format!(" `{old}` -> `{new}`"),
+        (_, Some(old), None) => format!(" (was `{old}`)"),
+        (_, None, None) => String::new(),
     };
-    format!("{what}: {}{node} {values}. {}", change.property, change.why)
+    format!("{what}: {}{node}{values}. {}", change.property, change.why)
 }
 
 fn section(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {

@@ -32,6 +32,8 @@ pub struct DecisionReport {
     pub state: StateReport,
     /// The commands that get there, in order.
     pub commands: Vec<String>,
+    /// Commands that state what is unknown, for who knows it; `VERSION` is to be replaced.
+    pub statements: Vec<String>,
     /// Other resources that the commands would disturb.
     pub affects: Vec<String>,
     /// What happens to the properties.
@@ -145,6 +147,7 @@ impl DecisionReport {
                 nodes: decision.nodes.iter().map(node).collect(),
             },
             commands: decision.commands.clone(),
+            statements: decision.statements.clone(),
             affects: decision.affects.clone(),
             changes: decision.changes.clone(),
         }

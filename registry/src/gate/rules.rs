@@ -75,7 +75,7 @@ fn single_instance(request: &Request<'_>) -> Option<Broken> {
         return None;
     }
     let sentence = format!(
-        "{} takes a single resource in the cluster, and {} has that version already.",
+        "{} takes a single resource in the cluster, and there is one already: {}.",
         request.target.name,
         others.join(", ")
     );
@@ -90,6 +90,7 @@ fn reason(request: &Request<'_>, span: Option<Span>, nodes: Vec<String>, sentenc
         kind: ReasonKind::RegistryRule,
         origin: None,
         live_version: None,
+        settled: false,
         asks: None,
         nodes,
         place: span.map(|span| Place { file: request.target.file(), span }),

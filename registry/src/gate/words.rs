@@ -31,6 +31,7 @@ pub(super) fn asked(edges: &Edges<'_>, state: &State, ask: &Ask) -> Reason {
         kind: ask.kind,
         origin: Some(ask.through),
         live_version: ask.version.clone(),
+        settled: ask.settled,
         asks: Some(ask.tunability),
         nodes,
         place: ask.place.clone(),
@@ -40,16 +41,17 @@ pub(super) fn asked(edges: &Edges<'_>, state: &State, ask: &Ask) -> Reason {
 
 /// The target's file has no `#$upgrade`.
 pub(super) fn not_upgrade_aware(edges: &Edges<'_>) -> Reason {
-    let target = &edges.target.name;
+    let (target, to) = (&edges.target.name, version(edges.to()));
     Reason {
         kind: ReasonKind::NotUpgradeAware,
         origin: Some(AliveThrough::TypeVersion),
         live_version: Some(edges.type_version().clone()),
+        settled: false,
         asks: Some(Tunability::AtCreation),
         nodes: Vec::new(),
         place: None,
         sentence: format!(
-            "The file of {target} has no `#$upgrade`, so no resource that exists can get that version; delete the \
+            "The file of {target}, {to}, has no `#$upgrade`, so no resource that exists can get that version; delete the \
              resource and create it anew, or have the version's author add `#$upgrade`."
         ),
     }
@@ -65,6 +67,7 @@ pub(super) fn unknown_state(way: &[InTheWay], needs: Option<Needs>) -> Reason {
         kind: ReasonKind::UnknownState,
         origin: None,
         live_version: None,
+        settled: false,
         asks: None,
         nodes: names(&unknown),
         place: None,
@@ -88,6 +91,7 @@ pub(super) fn same_version(request: &Request<'_>) -> Reason {
         kind: ReasonKind::SameVersion,
         origin: Some(AliveThrough::TypeVersion),
         live_version: Some(request.target.resource_type.version.value.clone()),
+        settled: false,
         asks: None,
         nodes: Vec::new(),
         place: None,
@@ -191,10 +195,17 @@ fn demanded(edges: &Edges<'_>, ask: &Ask) -> String {
     let asks = match ask.kind {
         ReasonKind::Listed => format!("the file of {target} lists it with {}", ask.uncapped),
         ReasonKind::Empty => format!("the line for \"\" in the file of {target} covers it with {}", ask.uncapped),
-        ReasonKind::Downgrade => format!(
-            "going from {from} to {target} is a downgrade that the file of {target} does not list, which is {}",
-            ask.uncapped
-        ),
+        ReasonKind::Downgrade => {
+            let older = if ask.place.is_some() {
+                format!("the file of {} names it as older", edges.present.name)
+            } else {
+                format!("it is older than {from}")
+            };
+            format!(
+                "going to {target} is a downgrade ({older}) for which its file has no line with this version, which is {}",
+                ask.uncapped
+            )
+        }
         ReasonKind::UnknownState => {
             format!("it may be one for which {target} asks for {} or more", ask.uncapped)
         }
@@ -224,6 +235,7 @@ fn of_property(
         kind: ReasonKind::Property,
         origin: None,
         live_version: None,
+        settled: false,
         asks: None,
         nodes,
         place: entry.map(|span| Place { file: request.target.file(), span }),

@@ -9,7 +9,7 @@ use common::{Lines, by, online, registered, state, web};
 use rtreg_model::{MonitorState, NodeStatus, Origin, ResourceState, RtVersion, Tunability};
 use rtreg_registry::gate::{Decision, EmptyUpgradeFrom, NodeView, Possible, Request, Settings, State, Verdict, decide};
 
-const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/conformance/gate/decisions.tsv");
+const TABLE: &str = include_str!("../../tests/conformance/gate/decisions.tsv");
 const KEYS: usize = 5;
 
 const EDGES: [&str; 10] = [
@@ -38,8 +38,7 @@ impl Row {
 }
 
 fn read_table() -> (Vec<String>, Vec<Row>) {
-    let text = std::fs::read_to_string(TABLE).expect("the table is part of the project");
-    let mut lines = text.lines().filter(|line| !line.starts_with('#'));
+    let mut lines = TABLE.lines().filter(|line| !line.starts_with('#'));
     let header: Vec<&str> = lines.next().expect("a header").split('\t').collect();
     assert_eq!(header[..KEYS], ["edge", "tunability", "started_by", "monitor_started_by", "initialised_by"]);
     let states: Vec<String> = header[KEYS..].iter().map(|name| (*name).to_owned()).collect();

@@ -1,0 +1,126 @@
+//! `rtreg group`: resource groups. Words come from the registry.
+
+use clap::{Args, Subcommand};
+use rtreg_registry::commands::changes::ChangeReport;
+use rtreg_registry::commands::group::{self, CreateRequest, GroupRequest, NodesRequest, SetRequest};
+use rtreg_registry::{CommandError, Transaction, inspect, transact};
+
+use crate::app::App;
+use crate::error::{CliError, Exit};
+use crate::output;
+
+/// The arguments.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Group,
+}
+
+#[derive(Debug, Subcommand)]
+enum Group {
+    /// Create a group, which is unmanaged.
+    Create {
+        /// The group.
+        #[arg(value_name = "GROUP")]
+        name: String,
+        /// The node list, the preferred node first.
+        #[arg(long = "node", value_name = "NODE,…", required = true, value_delimiter = ',')]
+        nodes: Vec<String>,
+        /// Maximum_primaries=N: on how many nodes it may be online at once; 1 if not given.
+        #[arg(short = 'p', value_name = "NAME=VALUE")]
+        properties: Vec<String>,
+    },
+    /// Change the node list or Maximum_primaries.
+    Set {
+        /// The group.
+        #[arg(value_name = "GROUP")]
+        name: String,
+        /// The new node list, the preferred node first.
+        #[arg(long = "node", value_name = "NODE,…", value_delimiter = ',')]
+        nodes: Vec<String>,
+        /// Maximum_primaries=N.
+        #[arg(short = 'p', value_name = "NAME=VALUE")]
+        properties: Vec<String>,
+    },
+    /// Delete a group without resources.
+    Delete(Name),
+    /// Record that the group is managed: Init has run.
+    Manage(Name),
+    /// Record that the group is unmanaged: Fini has run. Only when it is offline and all its resources are disabled.
+    Unmanage(Name),
+    /// Record that the group is online; without --node on the first Maximum_primaries up nodes of the node list.
+    Online(Nodes),
+    /// Record that the group is offline; without --node everywhere.
+    Offline(Nodes),
+}
+
+#[derive(Debug, Args)]
+struct Name {
+    /// The group.
+    #[arg(value_name = "GROUP")]
+    name: String,
+}
+
+#[derive(Debug, Args)]
+struct Nodes {
+    /// The group.
+    #[arg(value_name = "GROUP")]
+    name: String,
+    /// The nodes.
+    #[arg(long = "node", value_name = "NODE", value_delimiter = ',')]
+    nodes: Vec<String>,
+}
+
+/// Does it.
+///
+/// # Errors
+/// What the registry says.
+pub fn run(arguments: Arguments, app: &App) -> Result<Exit, CliError> {
+    match arguments.command {
+        Group::Create { name, nodes, properties } => {
+            let request = CreateRequest { name, nodes, properties };
+            let units = ("nodes", request.nodes.len());
+            let (report, _) = transact(app.store()?, &app.context(), units, |tx| group::create(tx, &request))?;
+            output::answer(app, &report, ChangeReport::text)
+        }
+        Group::Set { name, nodes, properties } => {
+            let request = SetRequest { name, nodes, properties };
+            change(app, &request.name, |tx| group::set(tx, &request))
+        }
+        Group::Delete(name) => whole(app, name, group::delete),
+        Group::Manage(name) => whole(app, name, group::manage),
+        Group::Unmanage(name) => whole(app, name, group::unmanage),
+        Group::Online(nodes) => on_nodes(app, nodes, group::online),
+        Group::Offline(nodes) => on_nodes(app, nodes, group::offline),
+    }
+}
+
+fn whole(
+    app: &App,
+    Name { name }: Name,
+    command: fn(&mut Transaction<'_>, &GroupRequest) -> Result<ChangeReport, CommandError>,
+) -> Result<Exit, CliError> {
+    let request = GroupRequest { name };
+    change(app, &request.name, |tx| command(tx, &request))
+}
+
+fn on_nodes(
+    app: &App,
+    Nodes { name, nodes }: Nodes,
+    command: fn(&mut Transaction<'_>, &NodesRequest) -> Result<ChangeReport, CommandError>,
+) -> Result<Exit, CliError> {
+    let request = NodesRequest { name, nodes };
+    change(app, &request.name, |tx| command(tx, &request))
+}
+
+/// A change of a group is made of changes of its resources.
+fn change(
+    app: &App,
+    group: &str,
+    command: impl FnMut(&mut Transaction<'_>) -> Result<ChangeReport, CommandError>,
+) -> Result<Exit, CliError> {
+    let store = app.store()?;
+    let count = inspect(store, |view| group::member_count(view, group))?;
+    let (report, _) = transact(store, &app.context(), ("resources", count), command)?;
+    output::answer(app, &report, ChangeReport::text)
+}

@@ -1,0 +1,72 @@
+//! `rtreg register`: reads the RTR files and the methods that they name, and registers the types.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use rtreg_model::Release;
+use rtreg_registry::CommandError;
+use rtreg_registry::commands::register::{Report, Request, RtrFile, method_paths, run as register, sources};
+use rtreg_registry::history::sha256_hex;
+
+use super::lint;
+use crate::app::App;
+use crate::error::{CliError, Exit};
+use crate::files;
+use crate::output;
+
+/// The arguments.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// RTR files; all of them are registered, or none.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Installed_nodes: the nodes on which the types may be used; all nodes without it.
+    #[arg(long = "node", value_name = "NODE", value_delimiter = ',')]
+    nodes: Vec<String>,
+    /// The release that the files are meant for: 3.0 (the only one without RT_version), 3.1, 3.2 or 4.x.
+    #[arg(long, value_name = "RELEASE", default_value = "4.x", value_parser = lint::release)]
+    target: Release,
+}
+
+/// Registers the files.
+///
+/// # Errors
+/// A file that cannot be read; files with errors; what the registry refuses.
+pub fn run(arguments: Arguments, app: &App) -> Result<Exit, CliError> {
+    let files = files::read_all(&arguments.files)?.into_iter().map(rtr_file).collect();
+    let installed_nodes = (!arguments.nodes.is_empty()).then_some(arguments.nodes);
+    let request = Request { files, installed_nodes, target: arguments.target };
+    match register(app.store()?, &app.context(), &request) {
+        Ok((report, _)) => print(app, &request, &report),
+        Err(CommandError::Findings(findings)) => {
+            lint::print(app, &findings, &sources(&request), request.files.len())?;
+            Err(CommandError::Findings(findings).into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn print(app: &App, request: &Request, report: &Report) -> Result<Exit, CliError> {
+    if !app.json() && !report.findings.is_empty() {
+        lint::print(app, &report.findings, &sources(request), request.files.len())?;
+    }
+    output::answer(app, report, Report::text)
+}
+
+fn rtr_file(input: files::Input) -> RtrFile {
+    let paths = method_paths(&input.bytes).into_iter();
+    let digests = paths.filter_map(|path| digest(&path).map(|digest| (path, digest))).collect();
+    RtrFile { name: input.name, bytes: input.bytes, digests }
+}
+
+/// SHA-256 of a method's file; none where there is none, or none that can be read.
+fn digest(path: &str) -> Option<String> {
+    match std::fs::read(path) {
+        Ok(bytes) => Some(sha256_hex(&bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => {
+            eprintln!("note: the method {path} cannot be read, so its digest is not recorded: {error}");
+            None
+        }
+    }
+}
