@@ -167,16 +167,24 @@ fn pass(
 
 /// The applied findings that are still there: the rule does not speak less often, and speaks at the same place.
 fn uncured(before: &[Finding], applied: &[usize], after: &[Finding]) -> Vec<usize> {
-    let count = |findings: &[Finding], rule: &str| findings.iter().filter(|finding| finding.rule == rule).count();
+    let (old, new) = (count_rules(before), count_rules(after));
     let applied = || applied.iter().filter_map(|&index| Some((index, before.get(index)?)));
+    let as_many = |rule| new.get(rule).is_some_and(|count| Some(count) >= old.get(rule));
     let edits: Vec<&Edit> =
         applied().filter_map(|(_, finding)| finding.fix.as_ref()).flat_map(|fix| &fix.edits).collect();
     let still = |finding: &Finding| {
         let place = place_after(finding.primary.span, &edits);
-        let there = after.iter().any(|other| other.rule == finding.rule && other.primary.span.touches(place));
-        there && count(after, finding.rule) >= count(before, finding.rule)
+        after.iter().any(|other| other.rule == finding.rule && other.primary.span.touches(place))
     };
-    applied().filter(|(_, finding)| still(finding)).map(|(index, _)| index).collect()
+    applied().filter(|(_, finding)| as_many(finding.rule) && still(finding)).map(|(index, _)| index).collect()
+}
+
+fn count_rules(findings: &[Finding]) -> BTreeMap<&str, usize> {
+    let mut counts = BTreeMap::new();
+    for finding in findings {
+        *counts.entry(finding.rule).or_default() += 1;
+    }
+    counts
 }
 
 /// Where a place is after the edits, with what was put in at its ends.
