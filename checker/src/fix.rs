@@ -226,11 +226,20 @@ impl<'s> Text<'s> {
         self.comments.iter().skip(first).take_while(move |comment| comment.start < span.end).copied()
     }
 
-    /// Whether no edit of the fix takes a comment away, unless the fix puts it elsewhere. An edit inside of a comment is
-    /// about the comment.
+    /// Whether the edit is about the comment: it touches nothing else but the white space around it.
+    fn is_about(&self, edit: &Edit, comment: Span) -> bool {
+        let before = Span::new(edit.span.start, comment.start.min(edit.span.end));
+        let behind = Span::new(comment.end.max(edit.span.start), edit.span.end);
+        let white = |span: Span| span.slice(self.source).iter().all(u8::is_ascii_whitespace);
+        white(before) && white(behind)
+    }
+
+    /// Whether no edit of the fix takes a comment away, unless the fix puts it elsewhere or is about the comment.
     fn keeps_comments(&self, fix: &Fix) -> bool {
-        let lost =
-            fix.edits.iter().flat_map(|edit| self.comments_in(edit.span).filter(|comment| !within(edit, *comment)));
+        let lost = fix
+            .edits
+            .iter()
+            .flat_map(|edit| self.comments_in(edit.span).filter(|comment| !self.is_about(edit, *comment)));
         let mut lost = lost.map(|comment| comment.slice(self.source).trim_ascii_end());
         lost.all(|comment| fix.edits.iter().any(|edit| contains(edit.text.as_bytes(), comment)))
     }
@@ -238,8 +247,9 @@ impl<'s> Text<'s> {
     /// The comments that no fix is about, each with the number of its occurrences.
     fn comments_kept(&self, fixes: &[(usize, &Fix)]) -> BTreeMap<&'s [u8], usize> {
         let edits = || fixes.iter().flat_map(|(_, fix)| &fix.edits);
-        let about: BTreeSet<Span> =
-            edits().flat_map(|edit| self.comments_in(edit.span).filter(|comment| within(edit, *comment))).collect();
+        let about: BTreeSet<Span> = edits()
+            .flat_map(|edit| self.comments_in(edit.span).filter(|comment| self.is_about(edit, *comment)))
+            .collect();
         count(self.comments.iter().filter(|comment| !about.contains(comment)).map(|comment| comment.slice(self.source)))
     }
 
@@ -292,10 +302,6 @@ impl Places {
         }
         is_free
     }
-}
-
-fn within(edit: &Edit, comment: Span) -> bool {
-    comment.start <= edit.span.start && edit.span.end <= comment.end
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {
@@ -379,11 +385,11 @@ mod tests {
         let source = b"Aa = 1; # one\nBb = 2; # two\n";
         let safe = Applicability::Safe;
         let of = |edits: &[(u32, u32, &str)]| apply(source, &[finding(edits, safe)], safe);
-        for lost in [(0, 14, ""), (8, 14, ""), (7, 10, ""), (12, 23, ""), (0, 28, "Cc = 3; # one")] {
+        for lost in [(0, 14, ""), (5, 14, ""), (6, 10, ""), (12, 23, ""), (0, 28, "Cc = 3; # one")] {
             assert_eq!(reasons(&of(&[lost])), [(0, SkipReason::LosesComment)], "{lost:?}");
         }
         assert_eq!(of(&[(0, 14, ""), (28, 28, "Aa = 1; # one\n")]).bytes, b"Bb = 2; # two\nAa = 1; # one\n");
-        assert_eq!(of(&[(8, 13, "")]).bytes, b"Aa = 1; \nBb = 2; # two\n");
+        assert_eq!(of(&[(7, 13, "")]).bytes, b"Aa = 1;\nBb = 2; # two\n");
         assert_eq!(of(&[(10, 13, "once")]).bytes, b"Aa = 1; # once\nBb = 2; # two\n");
     }
 
