@@ -4,6 +4,7 @@ CARGO ?= cargo
 SNAPSHOTS := $(CURDIR)/target/snapshots-used.txt
 export CARGO_TERM_COLOR ?= auto
 
+.PHONY: mutate docs-rules
 .PHONY: demo test bench fmt lint doc unit deny snapshots setup fuzz mutants new-rule package clean
 
 ## demo: the main job on real files and a temporary store, each command with its output
@@ -47,6 +48,14 @@ fuzz:
 ## mutants: no mutant of the gate survives (needs cargo-mutants)
 mutants:
 	$(CARGO) mutants -p rtreg-registry -f 'registry/src/gate/*.rs' -f registry/src/migration.rs
+
+## mutate: every good example wounded at every token; what the checker says of each mutant, by kind of wound
+mutate:
+	$(CARGO) run --quiet --release -p rtreg-tests --bin mutate -- TooMany Elsewhere Nothing
+
+## docs-rules: docs/rules/ from the rules' own files
+docs-rules:
+	RTREG_DOCS=write $(CARGO) test --quiet -p rtreg-tests --test rule_pages
 
 ## new-rule RULE=<id>: the rule's file, its line in the list, its folder of fixtures
 new-rule:

@@ -5,7 +5,11 @@ use rtreg_model::standard::{
     ATTRIBUTES, KIND_KEYWORDS, StandardProperty, TYPE_PROPERTIES, TypeProperty, standard_property, type_property,
 };
 use rtreg_model::{Level, Method, PropertyKind, Release, Span, suggest};
-use rtreg_parser::{Attribute, AttributeValue, Declaration, Directive, DirectiveKind, Entry, Item, Rtr, Value, Values};
+use rtreg_parser::{
+    Attribute, AttributeValue, Declaration, Directive, DirectiveKind, Entry, Item, Rtr, Token, TokenKind, Value, Values,
+};
+
+use crate::lint::Set;
 
 /// What a file is checked for.
 ///
@@ -22,11 +26,13 @@ pub struct LintOptions {
     pub target: Release,
     /// The file lies under the root of a zone.
     pub zone_root: bool,
+    /// The rules that are asked; the default is [`Set::Recommended`].
+    pub set: Set,
 }
 
 impl Default for LintOptions {
     fn default() -> Self {
-        Self { target: Release::V4, zone_root: false }
+        Self { target: Release::V4, zone_root: false, set: Set::Recommended }
     }
 }
 
@@ -35,6 +41,13 @@ impl LintOptions {
     #[must_use]
     pub const fn target(mut self, target: Release) -> Self {
         self.target = target;
+        self
+    }
+
+    /// With the rules of another set.
+    #[must_use]
+    pub const fn set(mut self, set: Set) -> Self {
+        self.set = set;
         self
     }
 
@@ -51,6 +64,8 @@ pub(crate) struct Context<'a> {
     pub(crate) target: Release,
     pub(crate) zone_root: bool,
     pub(crate) source: &'a [u8],
+    /// All tokens, comments included.
+    pub(crate) tokens: &'a [Token],
     /// The declarations outside of braces, in the order of the file.
     pub(crate) declarations: Vec<TypeDeclaration<'a>>,
     /// The directives, in the order of the file.
@@ -123,9 +138,10 @@ impl<'a> Context<'a> {
             target: options.target,
             zone_root: options.zone_root,
             source: rtr.source,
+            tokens: &rtr.tokens,
             declarations: rtr.declarations().map(|node| TypeDeclaration::new(node, &faults)).collect(),
             directives: rtr.directives().filter(|directive| !faults.touch(directive.span)).collect(),
-            has_directive: rtr.directives().next().is_some(),
+            has_directive: rtr.tokens.iter().any(|token| token.kind == TokenKind::Directive),
             entries: rtr.entries().map(|node| TableEntry::new(node, &faults)).collect(),
             head_broken: faults.first().is_some_and(|fault| fault.start <= table),
             start: rtr.items.first().map_or(Span::at(0), |item| match item {
@@ -174,6 +190,30 @@ impl<'a> Context<'a> {
             DirectiveKind::UpgradeFrom { version: Some(version), .. } => Some((directive, version)),
             _ => None,
         })
+    }
+
+    /// Whether every entry has a name that can be read: what is not there is missing.
+    pub(crate) fn table_is_readable(&self) -> bool {
+        self.entries.iter().all(|entry| entry.whole && entry.name.is_some_and(|name| !name.text.is_empty()))
+    }
+
+    /// The DEFAULT of a system-defined property, by the vendor's spelling of its name.
+    pub(crate) fn system_default(&self, name: &str) -> Option<&'a Values<'a>> {
+        let mut entries = self.entries.iter().filter(|entry| entry.is_system());
+        let entry = entries.find(|entry| entry.standard.is_some_and(|standard| standard.name == name))?;
+        entry.get("DEFAULT")?.values()
+    }
+
+    /// The DEFAULT of a system-defined property as an integer, and where it stands.
+    pub(crate) fn integer_default(&self, name: &str) -> Option<(i64, Span)> {
+        let value = self.system_default(name)?.single()?;
+        value.to_text().parse().ok().map(|number| (number, value.span))
+    }
+
+    /// Where the DEFAULT of Scalable says TRUE.
+    pub(crate) fn scalable_default(&self) -> Option<Span> {
+        let value = self.system_default("Scalable")?.single()?;
+        (boolean(&value.to_text()) == Some(true)).then_some(value.span)
     }
 
     /// All values that are free text.

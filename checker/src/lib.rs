@@ -12,9 +12,11 @@
 
 mod context;
 mod edits;
+mod explain;
 pub mod fix;
 mod lint;
 pub mod report;
 
 pub use context::LintOptions;
-pub use lint::{Rule, lint, rule, rules};
+pub use explain::{Explanation, explanation, explanations, page};
+pub use lint::{Rule, Set, lint, rule, rules};

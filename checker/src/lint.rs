@@ -34,6 +34,9 @@ rules! {
     empty_default,
     empty_enum,
     empty_type_property,
+    extension_before_system_property,
+    extension_without_default,
+    failover_and_scalable,
     global_zone_in_zone_root,
     illegal_name,
     illegal_type_name,
@@ -41,30 +44,37 @@ rules! {
     invalid_default,
     invalid_flag,
     invalid_limit,
+    invalid_port_list,
     invalid_tunable,
     invalid_type_property,
     limit_on_wrong_type,
     limits_crossed,
+    method_without_timeout,
     missing_rt_version,
     missing_start_method,
     missing_stop_method,
     missing_type,
+    missing_vendor_id,
     monitor_start_without_stop,
     newer_than_target,
     non_ascii,
+    non_ascii_comment,
     per_node_stringarray,
     per_node_system_property,
     per_node_without_default,
     placeholder,
     predetermined_attribute,
+    probe_interval_above_retry_interval,
     property_not_first,
     query_only_property,
     query_only_type_property,
     relative_basedir,
     relative_method,
     resource_type_not_first,
+    retry_interval_not_in_minutes,
     rt_system_declared,
     rt_version_without_upgrade,
+    scalable_without_port_list,
     several_types,
     several_values,
     system_property_as_extension,
@@ -72,12 +82,53 @@ rules! {
     timeout_min_zero,
     timeout_without_method,
     unknown_attribute,
+    unknown_load_balancing_policy,
     unknown_property,
     unknown_tunability,
     unknown_type_property,
     upgrade_from_own_version,
     upgrade_from_without_upgrade,
     version_forbidden_character,
+}
+
+/// A choice of rules by how much a breach matters; each holds the ones before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Set {
+    /// What makes the type ambiguous or unregistrable; what registering asks for.
+    Errors,
+    /// Probable mistakes too; the default of linting.
+    Recommended,
+    /// What is only worth knowing too.
+    All,
+}
+
+impl Set {
+    /// All sets, smallest first.
+    pub const ALL: [Self; 3] = [Self::Errors, Self::Recommended, Self::All];
+
+    /// The word of the command line: `errors`, `recommended`, `all`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Errors => "errors",
+            Self::Recommended => "recommended",
+            Self::All => "all",
+        }
+    }
+
+    /// Reads the word of the command line.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|set| set.as_str() == word)
+    }
+
+    /// The smallest set with a rule of this level.
+    pub const fn of(level: Level) -> Self {
+        match level {
+            Level::Error => Self::Errors,
+            Level::Warning => Self::Recommended,
+            Level::Note => Self::All,
+        }
+    }
 }
 
 /// A rule: its name, how much a breach of it matters, and the function that finds breaches.
@@ -107,6 +158,11 @@ impl Rule {
         self.level
     }
 
+    /// The smallest set that the rule is in.
+    pub const fn set(&self) -> Set {
+        Set::of(self.level)
+    }
+
     /// One sentence: the first line of the explanation.
     pub fn summary(&self) -> &'static str {
         self.source.lines().next().map_or("", |line| line.trim_start_matches("//!").trim())
@@ -129,12 +185,12 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.id == id)
 }
 
-/// All findings about a file: the faults of its syntax and the breaches of all rules, in the order of their places. A
-/// place with a fault of syntax is not judged by the rules: one fault is one finding.
+/// All findings about a file: the faults of its syntax and the breaches of the rules of the set that is asked for, in the
+/// order of their places. Faults of the syntax are there whatever the set. A place with a fault of syntax is not judged by the rules: one fault is one finding.
 pub fn lint(rtr: &Rtr<'_>, options: &LintOptions) -> Vec<Finding> {
     let context = Context::new(rtr, options);
     let mut findings = rtr.findings.clone();
-    for rule in RULES {
+    for rule in RULES.iter().filter(|rule| rule.set() <= options.set) {
         (rule.check)(&context, &mut Report { rule, file: rtr.file, findings: &mut findings });
     }
     findings.sort_by(|a, b| place(a).cmp(&place(b)));

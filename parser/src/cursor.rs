@@ -28,6 +28,31 @@ impl<'s> Cursor<'s> {
         self.code.get(self.position + ahead).copied()
     }
 
+    /// Puts other tokens in place of the two that are `ahead` and `ahead + 1` tokens away.
+    pub fn put(&mut self, ahead: usize, tokens: [Token; 2]) {
+        let at = self.position + ahead;
+        for (place, token) in self.code.iter_mut().skip(at).zip(tokens) {
+            *place = token;
+        }
+    }
+
+    /// Takes the token `ahead` tokens away for another kind of token.
+    pub fn retag(&mut self, ahead: usize, kind: TokenKind) {
+        if let Some(token) = self.code.get_mut(self.position + ahead) {
+            token.kind = kind;
+        }
+    }
+
+    /// Cuts the token `ahead` tokens away in two of the same kind.
+    pub fn split(&mut self, ahead: usize, cut: u32) {
+        let at = self.position + ahead;
+        if let Some(token) = self.code.get_mut(at) {
+            let behind = Token { span: Span::new(cut, token.span.end), ..*token };
+            token.span.end = cut;
+            self.code.insert(at + 1, behind);
+        }
+    }
+
     pub fn peek(&self) -> Option<Token> {
         self.ahead(0)
     }

@@ -63,10 +63,14 @@ impl<'s> Cursor<'s> {
         let mut line = Line { rest: text, at: token.span.start };
         let marker = line.take(2);
         let word = line.word();
+        let word =
+            self.split_word(&mut line, word, |joined| DIRECTIVES.iter().any(|it| it.eq_ignore_ascii_case(joined)));
         let span = marker.span.to(line.whole());
-        let kind = if word.is("upgrade") {
+        let joined: Vec<u8> = word.text.iter().copied().filter(|byte| !b" \t".contains(byte)).collect();
+        let means = |name: &str| joined.eq_ignore_ascii_case(name.as_bytes());
+        let kind = if means("upgrade") {
             DirectiveKind::Upgrade
-        } else if word.is("upgrade_from") {
+        } else if means("upgrade_from") {
             let (version, tunability) = self.upgrade_from(&mut line, word);
             DirectiveKind::UpgradeFrom { version, tunability }
         } else {
@@ -136,6 +140,9 @@ impl<'s> Cursor<'s> {
     /// `upgrade-from = version , tunability`
     fn upgrade_from(&mut self, line: &mut Line<'s>, word: Word<'s>) -> Versioned<'s> {
         line.skip_blanks();
+        if let Some(both) = self.swapped(line) {
+            return both;
+        }
         let version = self.version(line);
         line.skip_blanks();
         if let Some(comma @ (b"," | b"=")) = line.rest.get(..1).filter(|_| version.is_some()) {
@@ -206,14 +213,28 @@ impl<'s> Cursor<'s> {
             }
             None => {
                 let word = line.word();
-                (!word.text.is_empty()).then_some(Value { text: word.text, span: word.span, quoted: false })
+                if word.text.is_empty() {
+                    return None;
+                }
+                let unopened = line.rest.first() == Some(&b'"');
+                if unopened {
+                    self.report_unopened(word.span);
+                }
+                let span = if unopened { word.span.to(line.take(1).span) } else { word.span };
+                Some(Value { text: word.text, span, quoted: unopened })
             }
         }
     }
 
+    /// `tunability = word`; quotes are taken too, and before it a second version.
     fn tunability(&mut self, line: &mut Line<'s>) -> Option<Word<'s>> {
+        if let Some(second) = self.second_version(line) {
+            line.take(second);
+            line.skip_blanks();
+        }
         let Some(length) = quoted_length(line.rest) else {
             let word = line.word();
+            let word = self.split_word(line, word, |joined| Tunability::parse(joined).is_some());
             return (!word.text.is_empty()).then_some(word);
         };
         let token = line.take(length);
@@ -228,6 +249,68 @@ impl<'s> Cursor<'s> {
     }
 }
 
+impl<'s> Cursor<'s> {
+    /// The word and the next one, reported, if they are one word with a blank inside; else the word.
+    fn split_word(&mut self, line: &mut Line<'s>, word: Word<'s>, is_known: impl Fn(&str) -> bool) -> Word<'s> {
+        let mut behind = Line { rest: line.rest, at: line.at };
+        behind.skip_blanks();
+        let second = behind.word();
+        let joined = format!("{}{}", word.to_text(), second.to_text());
+        if word.text.is_empty() || second.text.is_empty() || !is_known(&joined) {
+            return word;
+        }
+        *line = behind;
+        let span = word.span.to(second.span);
+        self.report_split(span, &joined);
+        Word { text: self.text(span), span }
+    }
+
+    /// The length of a second version, before the tunability; reported.
+    fn second_version(&mut self, line: &Line<'s>) -> Option<usize> {
+        let length = quoted_length(line.rest)?;
+        let behind = line.rest.get(length..)?.trim_ascii();
+        if !is_tunability(behind) {
+            return None;
+        }
+        let span = Span::new(line.at, line.at + u32::try_from(length).unwrap_or(0));
+        let message = format!("expected a tunability behind the version, found {}", self.quote(span));
+        let finding = self
+            .error("stray_token", span, message)
+            .help("a line has one version; write a line for each")
+            .delete("delete the second version", span, Applicability::Unsafe);
+        self.report(finding);
+        Some(length)
+    }
+
+    /// `ANYTIME "1.0"`: reports the exchange and gives both in the right order.
+    fn swapped(&mut self, line: &mut Line<'s>) -> Option<Versioned<'s>> {
+        let blanks = line.rest.iter().position(|byte| b" \t".contains(byte))?;
+        let (word, behind) = line.rest.split_at(blanks);
+        let quoted = behind.trim_ascii();
+        if !is_tunability(word) || quoted_length(quoted) != Some(quoted.len()) {
+            return None;
+        }
+        let tunability = line.word();
+        line.skip_blanks();
+        let version = line.take(quoted.len());
+        let span = tunability.span.to(version.span);
+        let message = format!("expected the version before {}, found it behind", self.quote(tunability.span));
+        let finding = self
+            .error("swapped_tokens", span, message)
+            .help("write it as `#$upgrade_from \"1.0\" WHEN_OFFLINE`")
+            .replace(
+                "exchange the two",
+                span,
+                format!("{} {}", String::from_utf8_lossy(version.text), tunability.to_text()),
+                Applicability::Safe,
+            );
+        self.report(finding);
+        let (range, _) = quotes::unquote(version.text);
+        let text = version.text.get(range).unwrap_or_default();
+        Some((Some(Value { text, span: version.span, quoted: true }), Some(tunability)))
+    }
+}
+
 fn is_tunability(text: &[u8]) -> bool {
     std::str::from_utf8(text).is_ok_and(|text| Tunability::parse(text).is_some())
 }
@@ -235,6 +318,9 @@ fn is_tunability(text: &[u8]) -> bool {
 /// The length of what is quoted at the start of the text, to its closing quote or, if that is missing, to the next blank;
 /// none if it does not start with a quote.
 fn quoted_length(text: &[u8]) -> Option<usize> {
+    if let Some(length) = quotes::doubled_length(text) {
+        return Some(length);
+    }
     let closed = match (text.first()?, quotes::typographic(text)) {
         (_, Some(quote)) => quotes::find_closing(text, quotes::TYPOGRAPHIC_LENGTH, quote),
         (quote @ (b'"' | b'\''), None) => {

@@ -1,6 +1,7 @@
 //! The file: type properties, directives, property table, in this order; entries and their braces. One loop over
 //! statements that goes on behind every fault. Words the findings about order and braces, and about the file as a whole.
 
+use rtreg_model::standard;
 use rtreg_model::{Applicability, Edit, Finding, Level, Span};
 
 use crate::cursor::{Cursor, OneEdit};
@@ -38,7 +39,10 @@ impl<'s> FileParser<'s> {
 
     /// `rtr-file = { declaration } , { directive } , { entry }`
     pub fn parse(mut self) -> (Vec<Item<'s>>, Vec<Finding>) {
-        while let Some(token) = self.cursor.peek() {
+        while self.cursor.peek().is_some() {
+            self.cursor.open_bracket(false);
+            self.cursor.transpose(Place::File);
+            let Some(token) = self.cursor.peek() else { break };
             let item = match token.kind {
                 TokenKind::Directive => {
                     self.cursor.bump();
@@ -52,10 +56,13 @@ impl<'s> FileParser<'s> {
                     Item::Entry(self.entry(token))
                 }
                 TokenKind::CloseBrace => Item::Stray(self.stray_close()),
-                TokenKind::Word if is_attribute(&self.cursor.word(token)) && self.is_named() => {
-                    self.unopened_entry(token)
-                }
+                TokenKind::Word if self.is_attribute_outside(token) => self.unopened_entry(token),
                 TokenKind::Word => self.declaration(),
+                TokenKind::Quoted
+                    if self.cursor.kind(1) == Some(TokenKind::Directive) && !self.cursor.on_new_line(1) =>
+                {
+                    Item::Stray(self.version_before_directive())
+                }
                 _ => Item::Stray(self.cursor.stray_run(Place::File)),
             };
             if !matches!(item, Item::Directive(_) | Item::Declaration(_)) {
@@ -65,6 +72,28 @@ impl<'s> FileParser<'s> {
         }
         misplaced::add_fixes(self.cursor.source, &self.items, self.table, &mut self.cursor.findings);
         (self.items, self.cursor.findings)
+    }
+
+    /// `"1.0" #$upgrade_from ANYTIME`: takes both as what belongs to nothing.
+    fn version_before_directive(&mut self) -> Stray {
+        let stray = self.cursor.take_stray(1);
+        let Some(directive) = self.cursor.bump() else { return stray };
+        let message = format!("expected {} behind the directive, found it before", self.cursor.quote(stray.span));
+        let finding = self
+            .cursor
+            .error("swapped_tokens", stray.span.to(directive.span), message)
+            .help("write it as `#$upgrade_from \"1.0\" WHEN_OFFLINE`, on a line of its own");
+        self.cursor.report(finding);
+        Stray { span: stray.span.to(directive.span) }
+    }
+
+    /// Whether the next word is an attribute's keyword and used as one. A type with a value behind it is none: it is rather
+    /// a misspelt type property.
+    fn is_attribute_outside(&self, token: Token) -> bool {
+        let word = self.cursor.word(token);
+        let is_kind = standard::KIND_KEYWORDS.iter().any(|keyword| word.is(keyword));
+        let assigned = self.cursor.kind(1) == Some(TokenKind::Equals);
+        is_attribute(&word) && self.is_named() && !(is_kind && assigned)
     }
 
     /// Whether the next word is used as a name.
@@ -170,6 +199,8 @@ impl<'s> FileParser<'s> {
         let mut entry = Entry { span: open.span, attributes: Vec::new(), strays: Vec::new() };
         let mut doubled = 0_u32;
         loop {
+            self.cursor.close_bracket(open.span, [TokenKind::Equals, TokenKind::Semicolon]);
+            self.cursor.transpose(Place::Entry);
             match self.cursor.kind(0) {
                 Some(TokenKind::CloseBrace) => {
                     self.cursor.bump();
@@ -185,6 +216,9 @@ impl<'s> FileParser<'s> {
                 }
                 Some(TokenKind::Directive) => entry.strays.push(self.directive_in_entry(open)),
                 Some(TokenKind::Word) => self.attribute(&mut entry),
+                Some(TokenKind::OpenBrace) if self.cursor.literals_go_on(1) => {
+                    entry.strays.push(self.literals_alone());
+                }
                 None | Some(TokenKind::OpenBrace) => {
                     self.missing_close(open);
                     break;
@@ -202,6 +236,19 @@ impl<'s> FileParser<'s> {
             Statement::Named { span, name, value } => entry.attributes.push(Attribute { span, name, value }),
             Statement::Stray(stray) => entry.strays.push(stray),
         }
+    }
+
+    /// `{ literal, literal };` without a keyword before it.
+    fn literals_alone(&mut self) -> Stray {
+        let Some(open) = self.cursor.bump().map(|token| token.span) else { return self.cursor.take_stray(1) };
+        let finding = self
+            .cursor
+            .error("stray_brace", open, "expected `ENUM` before the literals, found `{` alone")
+            .help("write `ENUM { literal, literal };`")
+            .insert("insert `ENUM`", open.start, "ENUM ", Applicability::Unsafe);
+        self.cursor.report(finding);
+        self.cursor.literals();
+        Stray { span: open.to(self.cursor.last) }
     }
 
     /// Takes a brace directly behind that of the entry; only the first of them is reported.

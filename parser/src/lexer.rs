@@ -240,6 +240,9 @@ fn line(input: &[u8]) -> &[u8] {
 
 /// `quoted = '"' , { any byte but '"' and newline } , '"'`; see the recovery below for what is not closed.
 fn straight(input: &[u8]) -> Bytes<'_> {
+    if let Some(length) = quotes::doubled_length(input) {
+        return Ok(cut(input, length));
+    }
     let content = take_till(|byte| byte == b'"' || byte == b'\n');
     let closed: Bytes<'_> = recognize((tag("\""), content, tag("\""))).parse(input);
     match closed {
@@ -285,10 +288,9 @@ fn swallowed(text: &[u8], rest: &[u8]) -> Option<usize> {
     if let Some(before) = trimmed.strip_suffix(b",") {
         return Some(1 + before.len());
     }
-    let name = trimmed.strip_suffix(b"=")?.trim_ascii_end();
-    let name_start = name.iter().rposition(|&byte| class(byte) != Class::Word).map_or(0, |at| at + 1);
-    let before = name.get(..name_start)?.trim_ascii_end();
-    before.strip_suffix(b";").map(|value| 1 + value.len())
+    trimmed.strip_suffix(b"=")?;
+    let mut ends = content.iter().enumerate().filter(|&(_, &byte)| byte == b';').map(|(at, _)| at);
+    ends.find(|&at| content.get(at + 1..).is_some_and(ends_statement)).map(|at| 1 + at)
 }
 
 /// The length of a quoted value whose closing quote is missing: up to a `;` that plausibly ends the statement, or over the

@@ -17,13 +17,15 @@ mod misplaced;
 mod print;
 mod quotes;
 pub mod read;
+mod slips;
 mod statement;
 pub mod syntax;
+mod transpose;
 mod values;
 
 use rtreg_model::FileId;
 
-pub use faults::SYNTAX_RULES;
+pub use faults::{SYNTAX_RULES, SYNTAX_WARNINGS, syntax_doc};
 pub use format::{FormatFault, format};
 pub use lower::lower;
 pub use print::print;

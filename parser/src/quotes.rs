@@ -22,6 +22,8 @@ pub(crate) enum Quoting {
     Straight,
     /// Straight, but the closing one stands on a later line.
     OverLines,
+    /// The opening or the closing one stands twice.
+    Doubled,
     /// The closing one is missing.
     Unterminated,
     /// One of the two is typographic, or there is only one, which is.
@@ -81,8 +83,28 @@ pub(crate) fn find_typographic_at_end(line: &[u8]) -> Option<usize> {
     (typographic(line.get(at..)?) == Some(Typographic::Double)).then_some(line.len())
 }
 
+/// The length of a straight value of which the opening or closing quote stands twice, if the text starts with one: `""a"`,
+/// `"a""`. `""` alone is the empty value.
+pub(crate) fn doubled_length(text: &[u8]) -> Option<usize> {
+    let ends = |at: usize| text.get(at).is_none_or(|byte| b" \t\r\n;,}".contains(byte));
+    // The next quote on the line, with nothing before it that ends a statement. Looks no further: a line may have very many.
+    let quote = |from: usize| {
+        let at = text.iter().skip(from).position(|byte| b"\";\n".contains(byte)).map(|at| from + at)?;
+        (text.get(at) == Some(&b'"')).then_some(at)
+    };
+    let first = quote(1).filter(|_| text.first() == Some(&b'"'))?;
+    if first > 1 || text.get(2) == Some(&b'"') {
+        return (text.get(first + 1) == Some(&b'"') && ends(first + 2)).then_some(first + 2);
+    }
+    quote(2).filter(|&close| !ends(2) && ends(close + 1)).map(|close| close + 1)
+}
+
 /// The bytes between the quotes of a quoted token, and how it is quoted.
 pub(crate) fn unquote(text: &[u8]) -> (Range<usize>, Quoting) {
+    if doubled_length(text) == Some(text.len()) {
+        let opening = text.starts_with(b"\"\"");
+        return if opening { (2..text.len() - 1, Quoting::Doubled) } else { (1..text.len() - 2, Quoting::Doubled) };
+    }
     let opening = typographic(text);
     let start = if opening.is_some() { TYPOGRAPHIC_LENGTH } else { 1 };
     let behind = text.len().checked_sub(TYPOGRAPHIC_LENGTH).filter(|&at| at >= start);

@@ -37,7 +37,7 @@ impl Place {
     }
 
     /// Whether the name alone, with no value, is usual.
-    fn knows_flag(self, name: &Word<'_>) -> bool {
+    pub fn knows_flag(self, name: &Word<'_>) -> bool {
         match self {
             Self::File => std::str::from_utf8(name.text)
                 .ok()
@@ -67,13 +67,25 @@ impl<'s> Cursor<'s> {
     /// `statement = name , [ "=" , [ value-list ] ] , ";" | "ENUM" , "{" , [ value-list ] , "}" , ";"`; the next token is a
     /// word.
     pub fn statement(&mut self, place: Place) -> Statement<'s> {
-        if let Some(stray) = self.prose(place) {
-            return Statement::Stray(stray);
-        }
-        let Some(token) = self.bump() else {
-            return Statement::Stray(Stray { span: self.last });
+        let name = match self.split_name(place) {
+            Some(name) => name,
+            None => {
+                if let Some(stray) = self.prose(place) {
+                    return Statement::Stray(stray);
+                }
+                let Some(token) = self.bump() else {
+                    return Statement::Stray(Stray { span: self.last });
+                };
+                self.word(token)
+            }
         };
-        let name = self.colon(self.word(token));
+        if let Some(name) = self.flag_with_wrong_end(name, place) {
+            return Statement::Named { span: name.span.to(self.last), name, value: AttributeValue::Flag };
+        }
+        let name = self.colon(name);
+        if place == Place::Entry && name.is("ENUM") {
+            self.open_bracket(true);
+        }
         let value = match self.kind(0) {
             Some(TokenKind::Semicolon) => {
                 self.bump();
@@ -228,12 +240,19 @@ impl<'s> Cursor<'s> {
         let known = Word { text: b"ENUM", span: at };
         let before = self.findings.len();
         let values = self.values(known, Place::Entry);
+        let closed = self.kind(0) == Some(TokenKind::CloseBrace) && self.kind(1) == Some(TokenKind::Semicolon);
+        if closed {
+            self.findings.truncate(before);
+            self.bump();
+            self.bump();
+        }
         let message = "expected `{` before the literals of ENUM, found them without braces";
         let mut finding = self.error("missing_open_brace", at, message).help("write `ENUM { literal, literal };`");
         if before == self.findings.len() && !values.list.is_empty() {
             let open = Edit { span: Span::new(at.start, start), text: " { ".to_owned() };
             let close = Edit { span: Span::at(values.span.end), text: " }".to_owned() };
-            finding = finding.fix("put the literals in braces", Applicability::Safe, vec![open, close]);
+            let edits = if closed { vec![open] } else { vec![open, close] };
+            finding = finding.fix("put the literals in braces", Applicability::Safe, edits);
         }
         self.report(finding);
         AttributeValue::Literals(values)

@@ -39,15 +39,24 @@ impl<'s> Cursor<'s> {
     pub fn values(&mut self, name: Word<'s>, place: Place) -> Values<'s> {
         let mut list = List::new(self.last.end);
         let mut braced = false;
+        if let Some(value) = self.split_value(&name) {
+            list.push(value);
+        }
         loop {
             match self.kind(0) {
                 Some(TokenKind::Semicolon) => {
-                    self.trailing_comma(&list);
                     self.bump();
-                    break;
+                    if list.is_empty() || !self.list_goes_on(&name, place) {
+                        self.trailing_comma(&list);
+                        break;
+                    }
+                    self.report_semicolon_in_list();
+                    list.comma = Some(self.last);
                 }
+                Some(TokenKind::Comma) if list.is_empty() && self.wrong_end(place) => break,
                 Some(TokenKind::Comma) => self.comma(&mut list),
                 Some(TokenKind::Equals) => self.second_equals(&mut list),
+                Some(TokenKind::Word) if !list.is_empty() && list.comma.is_none() && self.wrong_end(place) => break,
                 Some(TokenKind::OpenBrace) if list.is_empty() && !self.entry_follows() => {
                     braced = true;
                     self.braces_around_values();
@@ -72,12 +81,19 @@ impl<'s> Cursor<'s> {
     pub fn literals(&mut self) -> Values<'s> {
         let open = self.last;
         let mut list = List::new(open.end);
+        let doubled = self.doubled_brace(open);
         let closed = loop {
+            self.close_bracket(open, [TokenKind::Comma, TokenKind::CloseBrace]);
             match self.kind(0) {
                 Some(TokenKind::CloseBrace) => {
                     self.trailing_comma(&list);
                     self.bump();
                     break true;
+                }
+                Some(TokenKind::Semicolon) if self.literals_go_on(1) => {
+                    self.bump();
+                    self.report_semicolon_in_list();
+                    list.comma = Some(self.last);
                 }
                 Some(TokenKind::Comma) => self.comma(&mut list),
                 Some(TokenKind::Equals) => self.second_equals(&mut list),
@@ -88,7 +104,8 @@ impl<'s> Cursor<'s> {
             }
         };
         if closed {
-            if !self.take(TokenKind::Semicolon) {
+            self.doubled_close(doubled);
+            if !self.take(TokenKind::Semicolon) && !self.wrong_end(Place::Entry) {
                 let name = Word { text: b"}", span: self.last };
                 self.report_missing_semicolon(name, Place::Entry);
             }
@@ -107,14 +124,80 @@ impl<'s> Cursor<'s> {
         list.values
     }
 
+    /// Whether the token `ahead` tokens away is a literal with more behind it.
+    pub fn literals_go_on(&self, ahead: usize) -> bool {
+        matches!(self.kind(ahead), Some(TokenKind::Word | TokenKind::Quoted))
+            && matches!(self.kind(ahead + 1), Some(TokenKind::Comma | TokenKind::CloseBrace))
+    }
+
+    /// `ENUM {{`: takes and reports the second.
+    fn doubled_brace(&mut self, open: Span) -> bool {
+        let doubled = self.kind(0) == Some(TokenKind::OpenBrace) && self.literals_go_on(1);
+        if doubled {
+            self.bump();
+            let finding = self
+                .error("stray_brace", self.last, "expected the literals behind `{`, found a second `{`")
+                .also(self.file, open, "the literals start here")
+                .help("delete one of the two braces, and one `}` if that is doubled too")
+                .delete("delete `{`", self.last, Applicability::Unsafe);
+            self.report(finding);
+        }
+        doubled
+    }
+
+    /// `ENUM { a }};` before a further attribute: takes the second, and reports it if no `{` was doubled.
+    fn doubled_close(&mut self, reported: bool) {
+        let doubled = self.kind(0) == Some(TokenKind::CloseBrace) && self.kind(1) == Some(TokenKind::Semicolon);
+        if !doubled || self.kind(2) == Some(TokenKind::OpenBrace) || self.kind(2).is_none() {
+            return;
+        }
+        self.bump();
+        if !reported {
+            let finding = self
+                .error("stray_brace", self.last, "expected `;` behind the literals, found a second `}`")
+                .help("delete one of the two braces")
+                .delete("delete `}`", self.last, Applicability::Unsafe);
+            self.report(finding);
+        }
+    }
+
     fn list_value(&mut self, list: &mut List<'s>) {
         if !list.is_empty() && list.comma.is_none() {
             self.missing_comma(list);
+        } else if let Some(value) = self.unopened_value() {
+            list.push(value);
+            return;
         }
         if let Some(token) = self.bump() {
             let value = self.value(token);
             list.push(value);
         }
+    }
+
+    /// Words of one line with a quote directly behind the last of them: one value that lacks its opening quote.
+    fn unopened_value(&mut self) -> Option<Value<'s>> {
+        let first = self.peek().filter(|token| token.kind == TokenKind::Word)?.span;
+        let words = (1..).find(|&count| self.kind(count) != Some(TokenKind::Word) || self.on_new_line(count))?;
+        let quote = self.ahead(words).filter(|token| token.kind == TokenKind::Quoted)?.span;
+        if self.text(quote) != b"\"" || self.ahead(words - 1)?.span.end != quote.start {
+            return None;
+        }
+        self.take_stray(words + 1);
+        let inner = Span::new(first.start, quote.start);
+        self.report_unopened(inner);
+        Some(Value { text: self.text(inner), span: first.to(quote), quoted: true })
+    }
+
+    /// The opening quote is missing before this text.
+    pub fn report_unopened(&mut self, inner: Span) {
+        let message = format!("expected `\"` before {}, found one only behind it", self.quote(inner));
+        let finding = self.error("missing_opening_quote", inner, message).help("open the value with `\"`").insert(
+            "insert `\"`",
+            inner.start,
+            "\"",
+            Applicability::Safe,
+        );
+        self.report(finding);
     }
 
     /// One finding for all the gaps of a list, with one edit each.
@@ -264,11 +347,21 @@ impl<'s> Cursor<'s> {
                     "expected the closing `\"` on the same line, found it on a later one",
                 )
                 .help("write the value on one line; a value cannot have a line end in it"),
+            Quoting::Doubled => {
+                let opening = self.text(span).starts_with(b"\"\"");
+                let doubled =
+                    if opening { Span::new(span.start, span.start + 2) } else { Span::new(span.end - 2, span.end) };
+                let side = if opening { "before" } else { "behind" };
+                self.error("doubled_quote", doubled, format!("expected one `\"` {side} the value, found two"))
+                    .help("delete one of the two; an empty value is written `\"\"`")
+                    .replace("delete one quote", doubled, "\"", Applicability::Safe)
+            }
             Quoting::Unterminated => {
                 let at = Span::at(span.end);
+                let place = if span.len() == 1 { span } else { at };
                 self.error(
                     "unterminated_string",
-                    at,
+                    place,
                     format!("expected `\"` at the end of the value, found {}", self.found_at(at)),
                 )
                 .also(self.file, Span::new(span.start, span.start + 1), "the value starts here")

@@ -238,8 +238,58 @@ fn quote_cases() -> Vec<Case> {
     ]
 }
 
+fn slip_cases() -> Vec<Case> {
+    vec![
+        file("swapped_tokens", "Resource_type ‸web =‸;\nStart = /start;"),
+        file("swapped_tokens", "‸= Resource_type‸ web;\nStart = /start;"),
+        file("swapped_tokens", "Resource_type = web ‸Start\n;‸ = /start;"),
+        file("swapped_tokens", "Resource_type = web;\nStart = /start ‸#$upgrade\n;‸"),
+        entries("swapped_tokens", "‸PROPERTY\n{‸ = X; INT; }\n{ PROPERTY = Y; INT; }"),
+        entries("swapped_tokens", "{ PROPERTY = X; INT; ‸{\n}‸ PROPERTY = Y; INT; }"),
+        entries("swapped_tokens", "{ PROPERTY = X; DEFAULT = 5 ‸};‸\n{ PROPERTY = Y; INT; }"),
+        attributes("swapped_tokens", "\tEXTENSION; ‸; INT‸\n\tMIN = 5;"),
+        attributes("swapped_tokens", "\tENUM ‸a {‸, b };\n\tTUNABLE;"),
+        attributes("swapped_tokens", "\tENUM { a, ‸} b‸;\n\tTUNABLE;"),
+        directives("swapped_tokens", "#$upgrade\n#$upgrade_from ‸ANYTIME \"1.0\"‸"),
+        directives("swapped_tokens", "#$upgrade\n‸\"1.0\" #$upgrade_from ANYTIME‸"),
+        attributes("missing_semicolon", "\tEXTENSION‸,‸\n\tINT;"),
+        attributes("missing_semicolon", "\tINT‸:‸\n\tMIN = 5;"),
+        attributes("missing_semicolon", "\tDEFAULT = \"a\"‸:‸\n\tMIN = 5;"),
+        attributes("missing_semicolon", "\tDEFAULT = ‸,‸\n\tMIN = 5;"),
+        attributes("missing_semicolon", "\tENUM { a, b }‸,‸\n\tTUNABLE;"),
+        attributes("missing_comma", "\tDEFAULT = \"a\"‸;‸ \"b\", \"c\";"),
+        attributes("missing_comma", "\tENUM { a‸;‸ b, c };"),
+        file("missing_comma", "Resource_type = web;\nPkglist = SUNWa‸;‸ SUNWb;"),
+        attributes("wrong_bracket", "\tENUM { a, b ‸]‸;\n\tTUNABLE;"),
+        attributes("wrong_bracket", "\tENUM ‸(‸a, b };\n\tTUNABLE;"),
+        attributes("wrong_bracket", "\tENUM ‸[‸a, b];\n\tTUNABLE;"),
+        entries("wrong_bracket", "‸[‸ PROPERTY = X; INT; }\n{ PROPERTY = Y; INT; }"),
+        entries("wrong_bracket", "{ PROPERTY = X; INT; ‸)‸\n{ PROPERTY = Y; INT; }"),
+        attributes("split_name", "\t‸TUN ABLE‸ = ANYTIME;"),
+        attributes("split_name", "\t‸EN UM‸ { a, b };"),
+        attributes("split_name", "\tTUNABLE = ‸ANY TIME‸;"),
+        entries("split_name", "{ PROPERTY = ‸Retry _count‸; MIN = 0; }"),
+        directives("split_name", "#$‸up grade‸"),
+        directives("split_name", "#$upgrade\n#$‸upgrade _from‸ \"1.0\" ANYTIME"),
+        directives("split_name", "#$upgrade\n#$upgrade_from \"1.0\" ‸ANY TIME‸"),
+        file("split_name", "‸Resource_ type‸ = web;"),
+        attributes("stray_brace", "\tENUM {‸{‸ a, b };\n\tTUNABLE;"),
+        attributes("stray_brace", "\tENUM { a, b }‸}‸;\n\tTUNABLE;"),
+        attributes("stray_brace", "\tINT;\n\t‸{‸ a, b };\n\tTUNABLE;"),
+        attributes("missing_open_brace", "\tENUM‸ a, b };\n\tTUNABLE;"),
+        attributes("doubled_quote", "\tDESCRIPTION = ‸\"\"‸a b\";\n\tTUNABLE;"),
+        attributes("doubled_quote", "\tDESCRIPTION = \"a b‸\"\"‸;\n\tTUNABLE;"),
+        attributes("missing_opening_quote", "\tDESCRIPTION = ‸a b‸\";\n\tTUNABLE;"),
+        attributes("missing_opening_quote", "\tDEFAULT = ‸a‸\", \"b\";\n\tTUNABLE;"),
+        directives("missing_opening_quote", "#$upgrade\n#$upgrade_from ‸1.0‸\" ANYTIME"),
+        directives("doubled_quote", "#$upgrade\n#$upgrade_from ‸\"\"‸1.0\" ANYTIME"),
+        directives("stray_token", "#$upgrade\n#$upgrade_from \"1.0\" ‸\"1.0\"‸ ANYTIME"),
+    ]
+}
+
 fn all_cases() -> Vec<Case> {
     let mut cases = missing_cases();
+    cases.extend(slip_cases());
     cases.extend(stray_cases());
     cases.extend(directive_cases());
     cases.extend(quote_cases());
@@ -298,6 +348,8 @@ fn what_looks_odd_but_is_right_has_no_finding() {
         "Resource_type = don't;",
         "# caf\u{e9} \u{201c}quoted\u{201d} \0 in a comment\nResource_type = web;",
         "Resource_type = \"\u{201c}web\u{201d}\";",
+        "Resource_type = web; Pkglist = \"\", \"\";",
+        "Resource_type = web; RT_basedir = (DIRECTORY)/bin;",
     ];
     for text in clean {
         invariants::check(text.as_bytes()).unwrap();

@@ -182,6 +182,10 @@ fn unknown_origins_that_nothing_settles_ask_for_what_ends_them() {
     assert_eq!(first.place.as_ref().map(|place| place.span.start), Some(200), "the line that may apply");
     assert_eq!(refused.commands, ["clresource disable web", "clresource enable web", "rtreg resource restart web"]);
     assert_eq!(refused.statements, ["rtreg resource state web --node n1 online --started-by VERSION"]);
+    let mut monitor_only = known.clone();
+    monitor_only.nodes.iter_mut().for_each(|view| view.started_by = by("2.0"));
+    let refused = ask(&two, &three, &monitor_only);
+    assert_eq!((refused.tunability, refused.statements), (WhenUnmonitored, vec![]));
     // No line asks for that much; the default for an unlisted version does.
     let lax = web("3.0", &[("2.0", Anytime), ("1.0", WhenUnmonitored)]);
     assert_eq!(ask(&two, &lax, &known).because[0].place, None);
@@ -339,6 +343,17 @@ fn the_least_disturbing_commands_are_named() {
     let mut unknown = running();
     unknown.nodes[1] = with(NodeView::unknown("n2"), |view| view.initialised_by = by("2.0"));
     assert_eq!(commands(&[("2.0", WhenOffline)], &unknown), ["rtreg node up n2", "rtreg resource disable web"]);
+    unknown.nodes[0] = off("n1", true);
+    assert_eq!(
+        commands(&[("2.0", WhenOffline)], &unknown),
+        ["rtreg node up n2", "rtreg resource disable web"],
+        "a node that comes up is not known to be idle"
+    );
+    // Where a Start failed, a restart is no cure that is known to work.
+    let mut half = running();
+    half.nodes[0].started_by = by("1.0");
+    half.nodes[1] = with(online("n2", "2.0"), |view| view.state = ResourceState::StartFailed);
+    assert_eq!(commands(&[("2.0", Anytime), ("1.0", WhenOffline)], &half), ["rtreg resource disable web"]);
     let statements = ask(&two, &web("3.0", &[("2.0", WhenOffline)]), &unknown).statements;
     assert_eq!(statements[0], "rtreg node down n2");
     let mut idle = state(vec![off("n1", false)]);

@@ -415,6 +415,10 @@ fn a_missing_value_refuses_and_the_right_command_is_named() {
     assert_eq!(allowed.verdict, Verdict::Allowed);
     assert_eq!(allowed.values.len(), 2);
     assert!(matches!(&allowed.values["Mode"].value, Scope::Global(PropertyValue::String(text)) if text == "a b"));
+    let mut unversioned = target.clone();
+    unversioned.version = Declared::default_value(common::version(""));
+    let named = ask(&present, &unversioned, &running, &[]);
+    assert_eq!(named.commands.last().map(String::as_str), Some("rtreg upgrade web --to TEST.web -p Limit=VALUE"));
     let quoted = ask(&present, &target, &running, &["Mode=it's", "Limt=3"]);
     assert_eq!(quoted.commands, [r"rtreg upgrade web --to 2.0 -p 'Mode=it'\''s' -p Limit=3 -p Limit=VALUE"]);
 }

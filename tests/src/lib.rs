@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+pub mod grammar;
+pub mod mutate;
+
 use rtreg_checker::report::{Sources, text};
-use rtreg_checker::{LintOptions, lint};
-use rtreg_model::{Finding, Release};
+use rtreg_checker::{LintOptions, Set, lint};
+use rtreg_model::{Finding, Level, Release};
 
 /// The folder of a suite's fixtures.
 pub fn suite(name: &str) -> PathBuf {
@@ -30,6 +33,24 @@ pub fn rtr_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// The good examples of `rtr-examples/`: all but those of `broken/`.
+///
+/// # Panics
+/// If the folder cannot be read or has too few: a test without its data must not pass.
+pub fn good_examples() -> Vec<PathBuf> {
+    let examples = suite("..").join("rtr-examples").canonicalize().expect("rtr-examples is there");
+    let broken = examples.join("broken");
+    let files: Vec<PathBuf> = rtr_files(&examples).into_iter().filter(|path| !path.starts_with(&broken)).collect();
+    assert!(files.len() >= 16, "{} good examples", files.len());
+    files
+}
+
+/// What a good example is checked for. The one file of the 3.0 era has no RT_version, as its release permits.
+pub fn example_options(path: &Path) -> LintOptions {
+    let unversioned = path.components().any(|part| part.as_os_str() == "unversioned");
+    LintOptions::default().target(if unversioned { Release::V3_0 } else { Release::V4 })
+}
+
 /// What the first lines of a fixture ask for: `# target: 3.1`, `# zone-root`.
 ///
 /// # Panics
@@ -48,9 +69,25 @@ pub fn fixture_options(source: &[u8]) -> LintOptions {
 
 /// The findings about a text, and how they look: 100 columns, ASCII, no colours.
 pub fn lint_text(name: &str, source: &[u8], options: &LintOptions) -> (Vec<Finding>, String) {
+    lint_where(name, source, options, |_| true)
+}
+
+/// [`lint_text`] with all rules, but of what is only worth knowing only what this rule finds.
+pub fn lint_for(rule: &str, name: &str, source: &[u8]) -> (Vec<Finding>, String) {
+    let options = fixture_options(source).set(Set::All);
+    lint_where(name, source, &options, |finding| finding.level > Level::Note || finding.rule == rule)
+}
+
+fn lint_where(
+    name: &str,
+    source: &[u8],
+    options: &LintOptions,
+    wanted: impl Fn(&Finding) -> bool,
+) -> (Vec<Finding>, String) {
     let mut sources = Sources::default();
     let file = sources.add(name, source.to_vec());
-    let findings = lint(&rtreg_parser::parse(source, file), options);
+    let mut findings = lint(&rtreg_parser::parse(source, file), options);
+    findings.retain(wanted);
     let rendered = text::render(&findings, &sources, &text::TextOptions::default());
     (findings, rendered)
 }

@@ -6,24 +6,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use rtreg_checker::LintOptions;
-use rtreg_model::{FileId, Release, Tunability};
-use rtreg_tests::{lint_text, rtr_files, suite};
+use rtreg_model::{FileId, Tunability};
+use rtreg_tests::{example_options, good_examples, lint_text, rtr_files, suite};
 
 fn examples() -> PathBuf {
     suite("..").join("rtr-examples").canonicalize().expect("rtr-examples is there")
-}
-
-fn good() -> Vec<PathBuf> {
-    let broken = examples().join("broken");
-    let files: Vec<PathBuf> = rtr_files(&examples()).into_iter().filter(|path| !path.starts_with(&broken)).collect();
-    assert!(files.len() >= 16, "{} good examples", files.len());
-    files
-}
-
-/// The one file of the 3.0 era has no RT_version, as its release permits.
-fn options(path: &Path) -> LintOptions {
-    let unversioned = path.components().any(|part| part.as_os_str() == "unversioned");
-    LintOptions::default().target(if unversioned { Release::V3_0 } else { Release::V4 })
 }
 
 /// One type shows a name without a version: what the warning is about is what it is there for.
@@ -51,9 +38,9 @@ fn broken_examples_and_what_is_said_of_them() {
 
 #[test]
 fn good_examples_are_clean_and_print_as_the_same_type() {
-    for path in good() {
+    for path in good_examples() {
         let source = std::fs::read(&path).expect("an example can be read");
-        let (findings, rendered) = lint_text(&path.display().to_string(), &source, &options(&path));
+        let (findings, rendered) = lint_text(&path.display().to_string(), &source, &example_options(&path));
         let unexpected = findings.iter().any(|finding| !is_meant(&path, finding.rule));
         assert!(!unexpected, "{rendered}");
         let lowered = |source: &[u8]| rtreg_parser::lower(&rtreg_parser::parse(source, FileId(0)));
@@ -67,7 +54,7 @@ fn good_examples_are_clean_and_print_as_the_same_type() {
 fn every_tunability_occurs_and_several_types_have_several_versions() {
     let mut tunabilities = BTreeSet::new();
     let mut versions = BTreeSet::new();
-    for path in good() {
+    for path in good_examples() {
         let source = std::fs::read(&path).expect("an example can be read");
         let rtr = rtreg_parser::parse(&source, FileId(0));
         let resource_type = rtreg_parser::lower(&rtr).expect("a clean file gives a type");
@@ -83,7 +70,7 @@ fn every_tunability_occurs_and_several_types_have_several_versions() {
 
 #[test]
 fn every_declared_method_is_a_script_that_can_be_run() {
-    for path in good() {
+    for path in good_examples() {
         let source = std::fs::read(&path).expect("an example can be read");
         let resource_type = rtreg_parser::lower(&rtreg_parser::parse(&source, FileId(0))).expect("a type");
         let bin = path.parent().expect("an example has a folder").join("bin");

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use rtreg_model::Level;
-use rtreg_tests::{fixture_options, lint_text};
+use rtreg_tests::lint_for;
 
 datatest_stable::harness! {
     { test = check, root = "lint", pattern = r".*\.rtr$" },
@@ -15,7 +15,7 @@ fn check(path: &Path) -> datatest_stable::Result<()> {
     let folder = path.parent().ok_or("a fixture lies in a folder")?;
     let rule = folder.file_name().and_then(|name| name.to_str()).ok_or("the folder is named after a rule")?;
     let file = path.file_name().and_then(|name| name.to_str()).ok_or("a fixture has a name")?;
-    let (findings, rendered) = lint_text(&format!("{rule}/{file}"), &source, &fixture_options(&source));
+    let (findings, rendered) = lint_for(rule, &format!("{rule}/{file}"), &source);
     let fires = findings.iter().any(|finding| finding.rule == rule);
     if file.ends_with("_ok.rtr") {
         let errors = findings.iter().any(|finding| finding.level == Level::Error);

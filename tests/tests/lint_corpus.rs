@@ -27,5 +27,11 @@ fn real_files_have_no_error_and_known_warnings() {
             writeln!(report, "{name}: {} {}", finding.level.as_str(), finding.rule).expect("a string takes text");
         }
     }
-    insta::assert_snapshot!(report, @"SUNW.hasam-4.6.rtr: warning rt_version_without_upgrade");
+    insta::assert_snapshot!(report, @r"
+    SUNW.hasam-4.6.rtr: warning rt_version_without_upgrade
+    SUNW.hasam-4.6.rtr: warning retry_interval_not_in_minutes
+    SUNW.qfs-4.6-r1.20.rtr: warning retry_interval_not_in_minutes
+    SUNW.qfs-4.6.rtr: warning retry_interval_not_in_minutes
+    SUNW.qfs-5.rtr: warning retry_interval_not_in_minutes
+    ");
 }

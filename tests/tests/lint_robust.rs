@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use rtreg_checker::report::{Sources, json, text};
-use rtreg_checker::{LintOptions, lint};
+use rtreg_checker::{LintOptions, Set, lint};
 use rtreg_model::{FileId, Finding, Level, Release};
 use rtreg_parser::{lower, parse, print};
 use rtreg_tests::{fixture_options, rtr_files, suite};
@@ -99,7 +99,7 @@ fn every_fixture_holds() {
     for source in fixtures() {
         judge(&source, &fixture_options(&source));
         for release in Release::ALL {
-            judge(&source, &LintOptions::default().target(release).zone_root(true));
+            judge(&source, &LintOptions::default().target(release).zone_root(true).set(Set::All));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use rtreg_checker::{Rule, rule, rules};
-use rtreg_tests::{fixture_options, lint_text, rtr_files, suite};
+use rtreg_tests::{lint_for, rtr_files, suite};
 
 /// Findings that no file of reasonable size can show.
 const WITHOUT_FIXTURE: [&str; 1] = ["file_too_large"];
@@ -73,7 +73,7 @@ fn explanations_are_complete_and_true() {
         let (example, instead) = (block(&doc, "# Example"), block(&doc, "# Instead"));
         let (wrong, right) = (in_a_file(example, example, instead), in_a_file(example, instead, instead));
         let fires = |source: &str| {
-            let (findings, rendered) = lint_text(rule.id(), source.as_bytes(), &fixture_options(source.as_bytes()));
+            let (findings, rendered) = lint_for(rule.id(), rule.id(), source.as_bytes());
             (findings.iter().filter(|finding| finding.rule == rule.id()).count(), findings.len(), rendered)
         };
         let (count, all, rendered) = fires(&wrong);
@@ -85,6 +85,38 @@ fn explanations_are_complete_and_true() {
         let (_, all, rendered) = fires(&right);
         assert_eq!(all, 0, "what {} recommends must have no finding:\n{right}\n{rendered}", rule.id());
     }
+}
+
+/// Faults that no plain text can show.
+const NOT_TEXT: [&str; 6] =
+    ["byte_order_mark", "file_too_large", "nul_byte", "unusual_space", "windows_line_ends", "wrong_encoding"];
+
+#[test]
+fn explanations_of_the_syntax_are_complete_and_true() {
+    let mut tried = 0;
+    for (id, _) in rtreg_parser::SYNTAX_RULES {
+        let doc = rtreg_parser::syntax_doc(id).unwrap_or_default();
+        for section in ["# What", "# Why", "# Example", "# Instead"] {
+            assert!(doc.contains(&format!("\n{section}\n\n")), "{id}: {section} is missing");
+        }
+        if NOT_TEXT.contains(id) {
+            continue;
+        }
+        let (example, instead) = (block(doc, "# Example"), block(doc, "# Instead"));
+        let file = |lines: &str| match lines.contains("Resource_type") {
+            true => format!("{lines}\n"),
+            false => in_a_file(example, lines, instead),
+        };
+        let (wrong, right) = (file(example), file(instead));
+        let rules = |source: &str| {
+            let findings = lint_for(id, id, source.as_bytes()).0;
+            findings.iter().map(|finding| finding.rule).collect::<Vec<_>>()
+        };
+        assert_eq!(rules(&wrong), [*id], "the example of {id}:\n{wrong}");
+        assert!(rules(&right).is_empty(), "what {id} recommends: {:?}\n{right}", rules(&right));
+        tried += 1;
+    }
+    assert!(tried > 20);
 }
 
 fn block<'d>(doc: &'d str, section: &str) -> &'d str {

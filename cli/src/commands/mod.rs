@@ -1,5 +1,6 @@
 //! The commands, one file each: arguments, the call of the pure crates, the printing of what they say.
 
+mod explain;
 mod fmt;
 mod group;
 mod history;
@@ -8,6 +9,7 @@ mod list;
 mod node;
 mod register;
 mod resource;
+mod rules;
 mod schema;
 mod setting;
 mod show;
@@ -28,6 +30,10 @@ pub enum Command {
     Lint(lint::Arguments),
     /// Format RTR files: one style, comments kept, nothing that the file says changed.
     Fmt(fmt::Arguments),
+    /// Explain a rule: what it finds, why that matters, an example, and what to write instead.
+    Explain(explain::Arguments),
+    /// List the rules with their levels and sets.
+    Rules(rules::Arguments),
     /// Register versions of resource types from their RTR files, all of them or none.
     Register(register::Arguments),
     /// Unregister a version of a type that no resource uses.
@@ -68,6 +74,8 @@ impl Command {
         match self {
             Self::Lint(arguments) => lint::run(&arguments, app),
             Self::Fmt(arguments) => fmt::run(&arguments, app),
+            Self::Explain(arguments) => explain::run(&arguments, app),
+            Self::Rules(arguments) => rules::run(&arguments, app),
             Self::Register(arguments) => register::run(arguments, app),
             Self::Unregister(arguments) => unregister::run(arguments, app),
             Self::Type(command) => type_set::run(command, app),

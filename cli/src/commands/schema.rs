@@ -21,6 +21,7 @@ type Make = fn() -> Schema;
 const SCHEMAS: &[(&str, Make)] = &[
     ("change", || schema_for!(commands::changes::ChangeReport)),
     ("error", || schema_for!(output::ErrorReport)),
+    ("explain", || schema_for!(super::explain::RuleReport)),
     ("fmt", || schema_for!(super::fmt::FmtReport)),
     ("history", || schema_for!(commands::history_view::Report)),
     ("history-head", || schema_for!(commands::history_view::Head)),
@@ -29,6 +30,7 @@ const SCHEMAS: &[(&str, Make)] = &[
     ("list", || schema_for!(commands::list::Report)),
     ("node-list", || schema_for!(commands::node::NodeList)),
     ("register", || schema_for!(commands::register::Report)),
+    ("rules", || schema_for!(super::rules::RulesReport)),
     ("setting-list", || schema_for!(commands::settings::Report)),
     ("setting-set", || schema_for!(commands::settings::SetReport)),
     ("show-group", || schema_for!(commands::show::GroupReport)),

@@ -256,7 +256,7 @@ impl<'a> Case<'a> {
             .chain(instead)
             .map(|assignment| format!(" -p {}", quote(&assignment.to_string())))
             .collect();
-        let version = self.edges.to().as_str().unwrap_or("\"\"");
+        let version = quote(self.edges.to().as_str().unwrap_or(&self.request.target.name));
         Some(format!("rtreg upgrade {} --to {version}{values}", self.request.resource))
     }
 }

@@ -215,11 +215,6 @@ fn simulate(need: &Need<'_>, step: &Step, state: &mut State) {
             state.nodes.iter_mut().for_each(|view| view.enabled = false);
             on_up_nodes(state, stop);
         }
-        Step::Clear { node } => on_up_nodes(state, |view| {
-            if view.node == *node {
-                stop(view);
-            }
-        }),
         Step::NodeUp { node } => node_up(state, node),
         Step::GroupManage => {
             state.group.managed = true;
@@ -231,7 +226,8 @@ fn simulate(need: &Need<'_>, step: &Step, state: &mut State) {
             state.group.managed = false;
             on_up_nodes(state, |view| view.initialised_by = Origin::None);
         }
-        Step::GroupOffline | Step::InstallOn { .. } | Step::OnePrimary | Step::Delete { .. } => {}
+        // What is cleared is disabled next, and that says where it gets.
+        Step::Clear { .. } | Step::GroupOffline | Step::InstallOn { .. } | Step::OnePrimary | Step::Delete { .. } => {}
     }
 }
 

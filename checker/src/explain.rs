@@ -1,0 +1,77 @@
+//! What there is to say about each identifier that a finding may carry, be it a rule of this crate or a fault of the syntax:
+//! the one list behind `rtreg rules`, `rtreg explain` and the pages in `docs/rules/`. It words nothing itself.
+
+use rtreg_model::{Level, suggest};
+use rtreg_parser::{SYNTAX_RULES, SYNTAX_WARNINGS, syntax_doc};
+
+use crate::lint::{Rule, Set, rule, rules};
+
+/// The explanation of one identifier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// What findings carry.
+    pub id: &'static str,
+    /// How much it matters.
+    pub level: Level,
+    /// Whether it is a fault of the syntax; these are found whatever the set.
+    pub syntax: bool,
+    /// In Markdown: a sentence, then the sections What, Why (with the source), Example, Instead.
+    pub text: String,
+}
+
+impl Explanation {
+    /// The smallest set of rules that it is in.
+    pub const fn set(&self) -> Set {
+        Set::of(self.level)
+    }
+
+    /// The first sentence of the text.
+    pub fn summary(&self) -> &str {
+        self.text.lines().next().unwrap_or_default()
+    }
+
+    /// Its page, relative to the root of the project.
+    pub fn page(&self) -> String {
+        page(self.id)
+    }
+
+    fn of_rule(rule: &Rule) -> Self {
+        Self { id: rule.id(), level: rule.level(), syntax: false, text: rule.doc() }
+    }
+
+    fn of_syntax(id: &'static str) -> Option<Self> {
+        let level = if SYNTAX_WARNINGS.contains(&id) { Level::Warning } else { Level::Error };
+        Some(Self { id, level, syntax: true, text: syntax_doc(id)?.trim_end().to_owned() })
+    }
+}
+
+/// The page about an identifier, relative to the root of the project.
+///
+/// ```
+/// assert_eq!(rtreg_checker::page("missing_stop_method"), "docs/rules/missing_stop_method.md");
+/// ```
+pub fn page(id: &str) -> String {
+    format!("docs/rules/{id}.md")
+}
+
+/// All explanations, by identifier.
+pub fn explanations() -> Vec<Explanation> {
+    let syntax = SYNTAX_RULES.iter().filter_map(|(id, _)| Explanation::of_syntax(id));
+    let mut all: Vec<Explanation> = rules().map(Explanation::of_rule).chain(syntax).collect();
+    all.sort_by_key(|explanation| explanation.id);
+    all
+}
+
+/// The explanation of an identifier.
+///
+/// # Errors
+/// The nearest identifier, if the word is none.
+pub fn explanation(id: &str) -> Result<Explanation, Option<&'static str>> {
+    let syntax = || SYNTAX_RULES.iter().map(|(id, _)| *id);
+    let found = match rule(id) {
+        Some(rule) => Some(Explanation::of_rule(rule)),
+        None => syntax().find(|rule| *rule == id).and_then(Explanation::of_syntax),
+    };
+    found.ok_or_else(|| suggest::nearest(id, rules().map(Rule::id).chain(syntax())))
+}
