@@ -13,7 +13,9 @@
 pub mod baseline;
 pub mod catalogue;
 mod context;
+mod edits;
 mod explain;
+pub mod fix;
 pub mod levels;
 mod lint;
 pub mod report;

@@ -1,6 +1,6 @@
 //! The list of rules, what a rule is, and the one loop that asks them all. No rule is named anywhere but in the list.
 
-use rtreg_model::{FileId, Finding, Level, Span};
+use rtreg_model::{Applicability, Edit, FileId, Finding, Level, Span};
 use rtreg_parser::Rtr;
 
 use crate::context::{Context, LintOptions};
@@ -236,5 +236,21 @@ impl Draft {
     /// What to do next.
     pub(crate) fn help(self, text: impl Into<String>) -> Self {
         Self(self.0.help(text))
+    }
+
+    /// A cure that a tool can apply.
+    pub(crate) fn fix(self, title: impl Into<String>, applicability: Applicability, edits: Vec<Edit>) -> Self {
+        Self(self.0.fix(title, applicability, edits))
+    }
+
+    /// A cure of one edit.
+    pub(crate) fn replace(
+        self,
+        title: impl Into<String>,
+        applicability: Applicability,
+        span: Span,
+        text: impl Into<String>,
+    ) -> Self {
+        self.fix(title, applicability, vec![Edit { span, text: text.into() }])
     }
 }

@@ -6,7 +6,9 @@ mod commands;
 mod config;
 mod error;
 mod files;
+mod fixing;
 mod output;
+mod rewrite;
 
 use std::process::ExitCode;
 

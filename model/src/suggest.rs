@@ -8,8 +8,26 @@
 /// assert_eq!(rtreg_model::suggest::nearest("zebra", ["Retry_count"]), None);
 /// ```
 pub fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    near(word, words).into_iter().min_by_key(|&(distance, _)| distance).map(|(_, candidate)| candidate)
+}
+
+/// The nearest word as [`nearest`] gives it, if no other is as near: sure enough to be put in place of `word`.
+///
+/// ```
+/// assert_eq!(rtreg_model::suggest::only_nearest("MXA", ["MIN", "MAX"]), Some("MAX"));
+/// assert_eq!(rtreg_model::suggest::only_nearest("MAN", ["MIN", "MAX"]), None);
+/// ```
+pub fn only_nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    let near = near(word, words);
+    let &(least, candidate) = near.iter().min_by_key(|&&(distance, _)| distance)?;
+    let count = near.iter().filter(|&&(distance, _)| distance == least).count();
+    (count == 1).then_some(candidate)
+}
+
+/// The words that are near enough, each with its distance.
+fn near<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Vec<(usize, &'w str)> {
     if word.len() > 64 {
-        return None;
+        return Vec::new();
     }
     let word = word.to_ascii_lowercase();
     let limit = if word.len() < 4 { 1 } else { (word.len() / 3).max(2) };
@@ -17,8 +35,7 @@ pub fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Opti
         .into_iter()
         .map(|candidate| (distance(word.as_bytes(), candidate.to_ascii_lowercase().as_bytes()), candidate))
         .filter(|&(distance, candidate)| distance <= limit && distance < candidate.len())
-        .min_by_key(|&(distance, _)| distance)
-        .map(|(_, candidate)| candidate)
+        .collect()
 }
 
 /// Optimal string alignment: insertions, deletions, substitutions, swaps of neighbours.

@@ -3,7 +3,7 @@
 
 use nom::Parser;
 use nom::bytes::complete::{take_till, take_while};
-use rtreg_model::{Applicability, Span, Tunability, suggest};
+use rtreg_model::{Applicability, Edit, Span, Tunability, suggest};
 
 use crate::cursor::{Cursor, OneEdit};
 use crate::quotes;
@@ -90,7 +90,10 @@ impl<'s> Cursor<'s> {
     fn unknown_directive(&mut self, word: Word<'s>, span: Span) {
         let message = format!("expected `#$upgrade` or `#$upgrade_from`, found {}", self.quote(span));
         let finding = self.error("unknown_directive", if word.span.is_empty() { span } else { word.span }, message);
+        let opposite = word.to_text().to_ascii_lowercase().starts_with("down");
         let finding = match suggest::nearest(&word.to_text(), DIRECTIVES) {
+            // The opposite is no misspelling.
+            Some(near) if opposite => finding.help(format!("did you mean `#${near}`?")),
             Some(near) => finding.help(format!("did you mean `#${near}`?")).replace(
                 &format!("write `{near}`"),
                 word.span,
@@ -118,9 +121,20 @@ impl<'s> Cursor<'s> {
         let message = format!("expected the line to end behind `#${}`, found {}", word.to_text(), self.quote(text));
         let finding = self
             .error("text_after_directive", text, message)
-            .help("a directive has its line for itself; put a comment on a line of its own")
-            .delete("delete the text", Span::new(end, text.end), Applicability::Unsafe);
-        self.report(finding);
+            .help("a directive has its line for itself; put a comment on a line of its own");
+        let delete = Edit { span: Span::new(end, text.end), text: String::new() };
+        let before = Span::at(word.span.start - 2);
+        let (title, mark, sure) = match self.text(text).first() {
+            Some(b'#') => ("move the comment to the line before", "", Applicability::Safe),
+            _ => ("make it a comment on the line before", "# ", Applicability::Unsafe),
+        };
+        self.report(match std::str::from_utf8(self.text(text)) {
+            Ok(text) => {
+                let comment = Edit { span: before, text: format!("{mark}{text}\n") };
+                finding.fix(title, sure, vec![comment, delete])
+            }
+            Err(_) => finding,
+        });
     }
 
     /// `upgrade-from = version , tunability`

@@ -6,6 +6,7 @@ use rtreg_model::{Applicability, Edit, Finding, Level, Span};
 
 use crate::cursor::{Cursor, OneEdit};
 use crate::lexer::Lexed;
+use crate::misplaced;
 use crate::statement::{Place, Statement, is_attribute};
 use crate::syntax::{
     Attribute, AttributeValue, Declaration, Directive, DirectiveKind, Entry, Item, Stray, Token, TokenKind, Word,
@@ -69,6 +70,7 @@ impl<'s> FileParser<'s> {
             }
             self.items.push(item);
         }
+        misplaced::add_fixes(self.cursor.source, &self.items, self.table, &mut self.cursor.findings);
         (self.items, self.cursor.findings)
     }
 

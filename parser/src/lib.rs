@@ -1,4 +1,5 @@
-//! RTR text (rt_reg(4)) → lossless syntax with byte spans → resource type; and back to text.
+//! RTR text (rt_reg(4)) → lossless syntax with byte spans → resource type; and back to text,
+//! or to the same file in one style.
 //!
 //! Parsing never fails and never panics: each fault of the text is one [`rtreg_model::Finding`], and parsing goes on
 //! behind it. This crate never does IO.
@@ -7,10 +8,12 @@ mod cursor;
 mod directive;
 mod faults;
 mod file;
+mod format;
 #[doc(hidden)]
 pub mod invariants;
 mod lexer;
 mod lower;
+mod misplaced;
 mod print;
 mod quotes;
 pub mod read;
@@ -23,6 +26,7 @@ mod values;
 use rtreg_model::FileId;
 
 pub use faults::{SYNTAX_RULES, SYNTAX_WARNINGS, syntax_doc};
+pub use format::{FormatFault, format};
 pub use lower::lower;
 pub use print::print;
 pub use syntax::{

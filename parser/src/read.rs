@@ -126,6 +126,38 @@ impl<'s> Attribute<'s> {
     }
 }
 
+impl Values<'_> {
+    /// Whether both are the same values in the same order, however they are quoted.
+    pub fn says(&self, other: &Values<'_>) -> bool {
+        self.list.iter().map(|value| value.text).eq(other.list.iter().map(|value| value.text))
+    }
+}
+
+impl Declaration<'_> {
+    /// Whether both declare the same value of the same property, however they are spelled.
+    pub fn says(&self, other: &Declaration<'_>) -> bool {
+        let values = match (&self.values, &other.values) {
+            (Some(values), Some(others)) => values.says(others),
+            (None, None) => true,
+            _ => false,
+        };
+        values && self.name.text.eq_ignore_ascii_case(other.name.text)
+    }
+}
+
+impl Attribute<'_> {
+    /// Whether both have the same keyword and the same value, however they are spelled.
+    pub fn says(&self, other: &Attribute<'_>) -> bool {
+        let values = match (&self.value, &other.value) {
+            (AttributeValue::Flag, AttributeValue::Flag) => true,
+            (AttributeValue::Values(values), AttributeValue::Values(others))
+            | (AttributeValue::Literals(values), AttributeValue::Literals(others)) => values.says(others),
+            _ => false,
+        };
+        values && self.name.text.eq_ignore_ascii_case(other.name.text)
+    }
+}
+
 impl Entry<'_> {
     /// Whether the entry declares an extension property.
     pub fn is_extension(&self) -> bool {

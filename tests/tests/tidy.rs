@@ -23,9 +23,26 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("checker", &["serde", "serde_json", "schemars", "miette", "sha2"]),
     ("registry", &["serde", "serde_json", "sha2", "thiserror", "schemars"]),
     ("store", &["rusqlite", "tempfile"]),
-    ("cli", &["clap", "serde", "serde_json", "schemars", "miette", "ignore", "nix", "jiff", "thiserror", "sha2", "toml"]),
+    ("cli", CLI_OUTSIDE),
     ("examples/embed", &[]),
     ("tests", &[]),
+];
+
+/// What the command line needs from outside; one line for each reader, writer and format.
+const CLI_OUTSIDE: &[&str] = &[
+    "clap",
+    "serde",
+    "serde_json",
+    "schemars",
+    "miette",
+    "ignore",
+    "nix",
+    "jiff",
+    "thiserror",
+    "sha2",
+    "similar",
+    "tempfile",
+    "toml",
 ];
 
 /// What each pure room's clippy.toml must forbid.

@@ -21,7 +21,7 @@
 //! API_version = 2;
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 
 use crate::context::Context;
 use crate::lint::Report;
@@ -41,6 +41,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
             draft
                 .label(format!("release {} refuses it", context.target))
                 .help("lower API_version to what the methods really need; without a declaration it is 2")
+                .replace(format!("lower it to {max}"), Applicability::Unsafe, value.span, max.to_string())
         });
     }
 }

@@ -21,7 +21,7 @@
 //! { PROPERTY = Port; EXTENSION; INT; DEFAULT = 80; }
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 use rtreg_model::standard::KIND_KEYWORDS;
 use rtreg_parser::AttributeValue;
 
@@ -35,16 +35,29 @@ const FLAGS: [&str; 3] = ["EXTENSION", "PER_NODE", "TUNABLE"];
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for attribute in context.entries.iter().flat_map(|entry| &entry.attributes).filter(|attribute| attribute.sound) {
         let Some((message, help)) = fault(attribute) else { continue };
-        report.add(attribute.node.span, message, |draft| draft.help(help));
+        report.add(attribute.node.span, message, |draft| {
+            let draft = draft.help(help);
+            match (attribute.keyword, attribute.flag()) {
+                // `INT = TRUE;` is read as the type; with another value it is not clear what is meant.
+                (Some(keyword), Some(true)) if takes_none(keyword) => {
+                    draft.replace("delete the value", Applicability::Safe, attribute.node.span, format!("{keyword};"))
+                }
+                _ => draft,
+            }
+        });
     }
+}
+
+/// A type that stands alone.
+fn takes_none(keyword: &str) -> bool {
+    KIND_KEYWORDS.contains(&keyword) && keyword != "ENUM"
 }
 
 fn fault(attribute: &TableAttribute<'_>) -> Option<(String, String)> {
     let keyword = attribute.keyword?;
-    let takes_none = KIND_KEYWORDS.contains(&keyword);
     match &attribute.node.value {
         AttributeValue::Flag if keyword == "ENUM" => None,
-        AttributeValue::Flag if takes_none || FLAGS.contains(&keyword) => None,
+        AttributeValue::Flag if takes_none(keyword) || FLAGS.contains(&keyword) => None,
         AttributeValue::Flag => Some((
             format!("expected a value for {keyword}, found none"),
             format!("write `{keyword} = value;`"),
@@ -57,7 +70,7 @@ fn fault(attribute: &TableAttribute<'_>) -> Option<(String, String)> {
             "expected the name of a property behind PROPERTY, found none".to_owned(),
             "write `PROPERTY = name;`".to_owned(),
         )),
-        AttributeValue::Values(_) if takes_none => Some((
+        AttributeValue::Values(_) if takes_none(keyword) => Some((
             format!("expected `;` behind the type {keyword}, found a value"),
             format!("write `{keyword};` for the type and `DEFAULT = value;` for the value"),
         )),

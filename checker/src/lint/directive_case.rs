@@ -21,7 +21,7 @@
 //! #$upgrade
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 use rtreg_parser::DirectiveKind;
 
 use crate::context::{Context, quote};
@@ -38,7 +38,14 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         };
         if directive.word.text != expected.as_bytes() {
             let message = format!("expected `#${expected}` in lower case, found {}", quote(directive.word.text));
-            report.add(directive.word.span, message, |draft| draft.help(format!("write `#${expected}`")));
+            report.add(directive.word.span, message, |draft| {
+                draft.help(format!("write `#${expected}`")).replace(
+                    "write it in lower case",
+                    Applicability::Safe,
+                    directive.word.span,
+                    expected,
+                )
+            });
         }
     }
 }

@@ -21,7 +21,7 @@
 //! { PROPERTY = Retry_count; DEFAULT = 3; }
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level, Span};
 
 use crate::context::Context;
 use crate::lint::Report;
@@ -35,6 +35,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
                 draft
                     .also(first.node.span, "the first one is here")
                     .help("if another entry starts here, end the first one with `}` and open this one with `{`")
+                    .replace("begin another entry", Applicability::Unsafe, Span::at(second.span.start), "}\n{ ")
             });
         }
         for (index, attribute) in entry.attributes.iter().enumerate().filter(|(_, attribute)| attribute.sound) {
@@ -43,7 +44,11 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
             let Some(first) = earlier.find(|earlier| earlier.sound && earlier.keyword == Some(keyword)) else { continue };
             let message = format!("expected {keyword} once in the entry of `{}`, found it again", entry.name_text());
             report.add(attribute.node.span, message, |draft| {
-                draft.also(first.node.span, "the first one is here").help("remove one of the two")
+                let draft = draft.also(first.node.span, "the first one is here").help("remove one of the two");
+                match first.node.says(attribute.node) {
+                    true => draft.fix("delete the second one", Applicability::Safe, vec![context.delete(attribute.node.span)]),
+                    false => draft,
+                }
             });
         }
     }

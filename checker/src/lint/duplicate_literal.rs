@@ -23,7 +23,7 @@
 
 use std::collections::BTreeMap;
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level, Span};
 
 use crate::context::{Context, quote};
 use crate::lint::Report;
@@ -34,11 +34,18 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     let attributes = context.entries.iter().flat_map(|entry| &entry.attributes).filter(|attribute| attribute.sound);
     for literals in attributes.filter_map(|attribute| attribute.literals()) {
         let mut seen = BTreeMap::new();
+        let mut before = literals.span;
         for literal in &literals.list {
-            if let Some(first) = seen.insert(literal.text.to_ascii_lowercase(), literal.span) {
+            // From the end of the literal before: the comma goes too.
+            let gap = Span::new(before.end, literal.span.end);
+            before = literal.span;
+            let seen = seen.insert(literal.text.to_ascii_lowercase(), (literal.span, literal.text));
+            if let Some((first, text)) = seen {
                 let message = format!("expected each literal once, found {} again", quote(literal.text));
                 report.add(literal.span, message, |draft| {
-                    draft.also(first, "the first one is here").help("remove one of the two")
+                    let draft = draft.also(first, "the first one is here").help("remove one of the two");
+                    let sure = if text == literal.text { Applicability::Safe } else { Applicability::Unsafe };
+                    draft.replace("delete the second one", sure, gap, "")
                 });
             }
         }

@@ -24,22 +24,34 @@
 
 use std::collections::BTreeMap;
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
+use rtreg_parser::Entry;
 
-use crate::context::{Context, quote};
+use crate::context::{Context, TableEntry, quote};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     let mut seen = BTreeMap::new();
-    for name in context.entries.iter().filter_map(|entry| entry.name) {
-        let first = *seen.entry(name.text.to_ascii_lowercase()).or_insert(name.span);
-        if first != name.span {
+    for (entry, name) in context.entries.iter().filter_map(|entry| entry.name.map(|name| (entry, name))) {
+        let first: &TableEntry<'_> = seen.entry(name.text.to_ascii_lowercase()).or_insert(entry);
+        if first.node.span != entry.node.span {
             let message = format!("expected one entry for each property, found a second one for {}", quote(name.text));
             report.add(name.span, message, |draft| {
-                draft.also(first, "the first entry is here").help("keep one entry, with the attributes of both")
+                let draft = draft.also(first.name_span(), "the first entry is here");
+                let draft = draft.help("keep one entry, with the attributes of both");
+                match first.whole && entry.whole && says_the_same(first.node, entry.node) {
+                    true => draft.fix("delete the second entry", Applicability::Safe, vec![context.delete(entry.node.span)]),
+                    false => draft,
+                }
             });
         }
     }
+}
+
+/// Whether two entries have the same attributes in the same order.
+fn says_the_same(first: &Entry<'_>, second: &Entry<'_>) -> bool {
+    first.attributes.len() == second.attributes.len()
+        && first.attributes.iter().zip(&second.attributes).all(|(first, second)| first.says(second))
 }

@@ -23,7 +23,8 @@
 
 use std::collections::BTreeMap;
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
+use rtreg_parser::Declaration;
 
 use crate::context::Context;
 use crate::lint::Report;
@@ -33,11 +34,18 @@ pub(super) const LEVEL: Level = Level::Error;
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     let mut seen = BTreeMap::new();
     for (declaration, property) in context.sound() {
-        let first = *seen.entry(property.name).or_insert(declaration.node.span);
-        if first != declaration.node.span {
+        let first: &Declaration<'_> = seen.entry(property.name).or_insert(declaration.node);
+        if first.span != declaration.node.span {
             let message = format!("expected {} once, found a second declaration", property.name);
             report.add(declaration.node.span, message, |draft| {
-                draft.also(first, "the first declaration is here").help("remove one of the two")
+                let draft = draft.also(first.span, "the first declaration is here").help("remove one of the two");
+                match first.says(declaration.node) {
+                    true => {
+                        let delete = context.delete(declaration.node.span);
+                        draft.fix("delete the second one", Applicability::Safe, vec![delete])
+                    }
+                    false => draft,
+                }
             });
         }
     }

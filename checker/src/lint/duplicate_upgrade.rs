@@ -24,7 +24,7 @@
 //! #$upgrade_from "1.0" ANYTIME
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 use rtreg_parser::DirectiveKind;
 
 use crate::context::Context;
@@ -40,6 +40,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
             draft
                 .also(first.span, "the first one is here")
                 .help("remove this line; to name a version to upgrade from write `#$upgrade_from \"version\" tunability`")
+                .fix("delete the line", Applicability::Safe, vec![context.delete(again.span)])
         });
     }
 }

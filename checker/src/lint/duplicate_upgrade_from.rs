@@ -26,7 +26,8 @@
 
 use std::collections::BTreeMap;
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level, Tunability};
+use rtreg_parser::{Directive, DirectiveKind};
 
 use crate::context::{Context, quote};
 use crate::lint::Report;
@@ -36,12 +37,29 @@ pub(super) const LEVEL: Level = Level::Error;
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     let mut seen = BTreeMap::new();
     for (directive, version) in context.upgrade_from() {
-        let first = *seen.entry(version.text).or_insert(directive.span);
-        if first != directive.span {
+        let first: &Directive<'_> = seen.entry(version.text).or_insert(directive);
+        if first.span != directive.span {
             let message = format!("expected each version once, found a second line for {}", quote(context.text(version)));
             report.add(version.span, message, |draft| {
-                draft.also(first, "the first line is here").help("keep the stricter one of the two lines")
+                let draft = draft.also(first.span, "the first line is here").help("keep the stricter one of the two lines");
+                match (tunability(first), tunability(directive)) {
+                    (Some(one), Some(other)) if one == other => {
+                        draft.fix("delete the second line", Applicability::Safe, vec![context.delete(directive.span)])
+                    }
+                    (Some(one), Some(other)) => {
+                        let weaker = if one < other { first } else { directive };
+                        draft.fix("delete the weaker line", Applicability::Unsafe, vec![context.delete(weaker.span)])
+                    }
+                    _ => draft,
+                }
             });
         }
+    }
+}
+
+fn tunability(directive: &Directive<'_>) -> Option<Tunability> {
+    match &directive.kind {
+        DirectiveKind::UpgradeFrom { tunability: Some(word), .. } => Tunability::parse(&word.to_text()),
+        _ => None,
     }
 }

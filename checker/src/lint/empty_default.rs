@@ -20,7 +20,7 @@
 //! { PROPERTY = Retry_count; DEFAULT = 2; }
 //! ```
 
-use rtreg_model::{Level, PropertyKind};
+use rtreg_model::{Applicability, Level, PropertyKind};
 use rtreg_parser::{Value, Values};
 
 use crate::context::{Context, is_blank};
@@ -36,7 +36,9 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
             let name = entry.name_text();
             let message = format!("expected a default of type {} for `{name}`, found an empty one", kind.as_str());
             report.add(attribute.node.span, message, |draft| {
-                draft.help("give a value, or leave DEFAULT out")
+                draft
+                    .help("give a value, or leave DEFAULT out")
+                    .fix("delete DEFAULT", Applicability::Unsafe, vec![context.delete(attribute.node.span)])
             });
         }
     }

@@ -21,7 +21,7 @@
 //! Validate = bin/validate;
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 use rtreg_model::standard::Category;
 
 use crate::context::Context;
@@ -29,15 +29,25 @@ use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
+/// What most types cannot do without: an empty declaration is one that was never completed.
+const NEEDED: [&str; 6] = ["RT_basedir", "RT_version", "Start", "Stop", "Prenet_start", "Postnet_stop"];
+
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for (declaration, property) in context.sound() {
         if matches!(property.category, Category::Required | Category::ConditionalExplicit) && declaration.is_blank() {
             let message = format!("expected a value for {}, found none", property.name);
             report.add(declaration.node.span, message, |draft| {
-                draft.help(match property.category {
+                let draft = draft.help(match property.category {
                     Category::Required => format!("write `{} = value;`", property.name),
                     _ => format!("give a value, or remove the declaration if the type has no {}", property.name),
-                })
+                });
+                match property.category == Category::ConditionalExplicit && !NEEDED.contains(&property.name) {
+                    true => {
+                        let delete = context.delete(declaration.node.span);
+                        draft.fix("delete the declaration", Applicability::Unsafe, vec![delete])
+                    }
+                    false => draft,
+                }
             });
         }
     }

@@ -21,7 +21,7 @@
 //! Global_zone = FALSE;
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 
 use crate::context::{Context, boolean};
 use crate::lint::Report;
@@ -37,7 +37,9 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     if is_true {
         let message = "expected Global_zone to be FALSE in a file under the root of a zone, found TRUE";
         report.add(declaration.node.span, message, |draft| {
-            draft.help("remove the declaration, or keep the file outside of the zone")
+            draft
+                .help("remove the declaration, or keep the file outside of the zone")
+                .fix("delete the declaration", Applicability::Unsafe, vec![context.delete(declaration.node.span)])
         });
     }
 }

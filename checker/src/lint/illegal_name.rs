@@ -21,7 +21,7 @@
 //! { PROPERTY = second_port; EXTENSION; INT; DEFAULT = 81; }
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 use rtreg_model::name::check_name;
 use rtreg_parser::Value;
 
@@ -49,7 +49,13 @@ fn judge(name: &Value<'_>, what: &str, report: &mut Report<'_>) {
     }
     if let Err(rule) = check_name(&name.to_text()) {
         report.add(name.span, format!("{} cannot be {what}: {rule}", quote(name.text)), |draft| {
-            draft.help("choose a name of ASCII letters, digits, `-` and `_` that starts with a letter")
+            let draft = draft.help("choose a name of ASCII letters, digits, `-` and `_` that starts with a letter");
+            let legal = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
+            let fixed: String = name.to_text().chars().map(legal).collect();
+            match check_name(&fixed) {
+                Ok(()) => draft.replace(format!("write `{fixed}`"), Applicability::Unsafe, name.span, fixed),
+                Err(_) => draft,
+            }
         });
     }
 }

@@ -21,7 +21,7 @@
 //! { PROPERTY = Port; EXTENSION; INT; DEFAULT = 80; DESCRIPTION = "Port (a number)"; }
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 use rtreg_model::name::VALUE_LENGTH_MAX;
 
 use crate::context::{Context, part};
@@ -48,6 +48,21 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
             _ => "a semicolon",
         };
         let message = format!("expected no NUL, newline, comma or semicolon in {}, found {character}", text.of);
-        report.add(part(value, at, 1), message, |draft| draft.help("remove the character; quotes do not help"));
+        report.add(part(value, at, 1), message, |draft| {
+            let draft = draft.help("remove the character; quotes do not help");
+            match std::str::from_utf8(value.text) {
+                Ok(words) if value.quoted && matches!(text.of, "DESCRIPTION" | "RT_description") => {
+                    let fixed = format!("\"{}\"", reworded(words));
+                    draft.replace("part the words by hyphens", Applicability::Unsafe, value.span, fixed)
+                }
+                _ => draft,
+            }
+        });
     }
+}
+
+/// A text for people, with hyphens in place of commas and semicolons.
+fn reworded(text: &str) -> String {
+    let parts = text.split([',', ';', '\0', '\n']).map(str::trim).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(" - ")
 }

@@ -21,10 +21,11 @@
 //! { PROPERTY = Mode; EXTENSION; ENUM { auto, manual }; DEFAULT = auto; }
 //! ```
 
-use rtreg_model::{Level, PropertyKind, PropertyValue};
+use rtreg_model::{Applicability, Level, PropertyKind, PropertyValue, suggest};
 use rtreg_parser::Value;
 
 use crate::context::{Context, TableEntry, did_you_mean, has_placeholder};
+use crate::edits::{is_one_word, meant_boolean};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
@@ -43,7 +44,11 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
                     Some(declared) => draft.also(declared.node.span, "the type is declared here"),
                     None => draft,
                 };
-                draft.help(cure(entry, kind, value))
+                let draft = draft.help(cure(entry, kind, value));
+                match meant(kind, value) {
+                    Some(word) => draft.replace(format!("write `{word}`"), Applicability::Unsafe, value.span, word),
+                    None => draft,
+                }
             });
         }
     }
@@ -54,6 +59,19 @@ fn is_left_to_others(value: &Value<'_>, kind: &PropertyKind) -> bool {
     let null = value.text.eq_ignore_ascii_case(b"NULL");
     let empty_literals = matches!(kind, PropertyKind::Enum(literals) if literals.is_empty());
     value.text.is_empty() || null || empty_literals || has_placeholder(value)
+}
+
+/// The value of the type that is probably meant.
+fn meant(kind: &PropertyKind, value: &Value<'_>) -> Option<String> {
+    let text = value.to_text();
+    match kind {
+        PropertyKind::Boolean => meant_boolean(&text).map(str::to_owned),
+        PropertyKind::Enum(literals) => {
+            let literals = literals.iter().map(String::as_str);
+            suggest::only_nearest(&text, literals).filter(|literal| is_one_word(literal.as_bytes())).map(str::to_owned)
+        }
+        _ => None,
+    }
 }
 
 fn cure(entry: &TableEntry<'_>, kind: &PropertyKind, value: &Value<'_>) -> String {

@@ -21,9 +21,10 @@
 //! { PROPERTY = Port; EXTENSION; INT; DEFAULT = 80; }
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 
 use crate::context::{Context, did_you_mean};
+use crate::edits::meant_boolean;
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
@@ -39,7 +40,16 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
                 false => format!("expected {keyword} alone or with TRUE or FALSE, found `{found}`"),
             };
             let help = did_you_mean(&found, ["TRUE", "FALSE"]).unwrap_or_else(|| format!("write `{keyword};`"));
-            report.add(attribute.node.span, message, |draft| draft.help(help));
+            report.add(attribute.node.span, message, |draft| {
+                let draft = draft.help(help);
+                let text = match meant_boolean(&found) {
+                    _ if found.is_empty() => format!("{keyword};"),
+                    Some("TRUE") => format!("{keyword};"),
+                    Some(word) => format!("{keyword} = {word};"),
+                    None => return draft,
+                };
+                draft.replace(format!("write `{text}`"), Applicability::Unsafe, attribute.node.span, text)
+            });
         }
     }
 }

@@ -22,7 +22,7 @@
 //! { PROPERTY = Retry_count; DEFAULT = 2; TUNABLE = WHEN_DISABLED; }
 //! ```
 
-use rtreg_model::{Level, PropertyTunable, Tunability};
+use rtreg_model::{Applicability, Level, PropertyTunable, Tunability, suggest};
 
 use crate::context::{Context, did_you_mean};
 use crate::lint::Report;
@@ -49,6 +49,17 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
             Some(word) => format!("{word} belongs to `#$upgrade_from`; here write WHEN_DISABLED, AT_CREATION, ANYTIME or NONE"),
             None => did_you_mean(&found, WORDS).unwrap_or_else(|| format!("write one of {}", WORDS.join(", "))),
         };
-        report.add(span, message, |draft| draft.help(help));
+        let meant = match Tunability::parse(&found) {
+            // The strictest word that an entry can have for a state of the resource.
+            Some(_) => Some("WHEN_DISABLED"),
+            None => suggest::only_nearest(&found, WORDS),
+        };
+        report.add(span, message, |draft| {
+            let draft = draft.help(help);
+            match meant.filter(|_| !found.is_empty()) {
+                Some(word) => draft.replace(format!("write `{word}`"), Applicability::Unsafe, span, word),
+                None => draft,
+            }
+        });
     }
 }

@@ -21,10 +21,11 @@
 //! Failover = TRUE;
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level, suggest};
 use rtreg_model::standard::TypePropertyKind;
 
 use crate::context::{Context, boolean, did_you_mean, has_placeholder, quote};
+use crate::edits::meant_boolean;
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
@@ -45,6 +46,16 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         let message = format!("expected {expected} for {}, found {}", property.name, quote(value.text));
         let help = did_you_mean(&text, words.iter().copied())
             .unwrap_or_else(|| format!("write {expected}, or remove the declaration to get the default"));
-        report.add(value.span, message, |draft| draft.help(help));
+        let meant = match property.kind {
+            TypePropertyKind::Boolean => meant_boolean(&text),
+            _ => suggest::only_nearest(&text, words.iter().copied()),
+        };
+        report.add(value.span, message, |draft| {
+            let draft = draft.help(help);
+            match meant {
+                Some(word) => draft.replace(format!("write `{word}`"), Applicability::Unsafe, value.span, word),
+                None => draft,
+            }
+        });
     }
 }

@@ -22,7 +22,7 @@
 //! { PROPERTY = Confdir_list; EXTENSION; STRINGARRAY; ARRAY_MINSIZE = 1; }
 //! ```
 
-use rtreg_model::{Level, PropertyKind};
+use rtreg_model::{Applicability, Level, PropertyKind};
 
 use crate::context::Context;
 use crate::lint::Report;
@@ -46,13 +46,28 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
                 let name = entry.name_text();
                 let message = format!("expected {keyword} only on type {wanted}, but `{name}` is of type {}", kind.as_str());
                 report.add(attribute.node.span, message, |draft| {
-                    draft.help(match (keyword, kind) {
+                    let draft = draft.help(match (keyword, kind) {
                         ("MIN" | "MAX", PropertyKind::String) => format!("for the length of a STRING write {keyword}LENGTH"),
                         ("MIN" | "MAX", PropertyKind::StringArray) => {
                             format!("for the number of elements write ARRAY_{keyword}SIZE, for their length {keyword}LENGTH")
                         }
                         _ => format!("remove {keyword}"),
-                    })
+                    });
+                    let length = format!("{keyword}LENGTH");
+                    match (keyword, kind) {
+                        ("MIN" | "MAX", PropertyKind::String) if !entry.may_have(&length) => draft.replace(
+                            format!("write `{length}`"),
+                            Applicability::Unsafe,
+                            attribute.node.name.span,
+                            length,
+                        ),
+                        ("MIN" | "MAX", PropertyKind::StringArray) => draft,
+                        _ => draft.fix(
+                            format!("delete {keyword}"),
+                            Applicability::Unsafe,
+                            vec![context.delete(attribute.node.span)],
+                        ),
+                    }
                 });
             }
         }

@@ -20,7 +20,7 @@
 //! { PROPERTY = Retry_count; MIN = 1; MAX = 10; DEFAULT = 2; }
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Edit, Level};
 
 use crate::context::Context;
 use crate::lint::Report;
@@ -37,7 +37,15 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
                 let name = entry.name_text();
                 let message = format!("expected {low} of at most {high} for `{name}`, found {min} and {max}");
                 report.add(low_span, message, |draft| {
-                    draft.also(high_span, format!("{high} is here")).help(format!("exchange the two, or change {low} or {high}"))
+                    let mut edits = vec![
+                        Edit { span: low_span, text: max.to_string() },
+                        Edit { span: high_span, text: min.to_string() },
+                    ];
+                    edits.sort_unstable();
+                    draft
+                        .also(high_span, format!("{high} is here"))
+                        .help(format!("exchange the two, or change {low} or {high}"))
+                        .fix("exchange the two", Applicability::Unsafe, edits)
                 });
             }
         }

@@ -24,7 +24,7 @@
 //! RT_version = "1.0";
 //! ```
 
-use rtreg_model::{Level, Release};
+use rtreg_model::{Applicability, Level, Release};
 
 use crate::context::Context;
 use crate::lint::Report;
@@ -41,5 +41,10 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         draft
             .label("this type has no version")
             .help("add `RT_version = \"1.0\";` behind Resource_type; a new version of the type needs another value")
+            .fix(
+                "declare the version 1.0",
+                Applicability::Unsafe,
+                vec![context.insert_behind(resource_type.node.span, "RT_version = \"1.0\";")],
+            )
     });
 }

@@ -21,10 +21,10 @@
 //! { PROPERTY = Port; EXTENSION; INT; DEFAULT = 80; }
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 use rtreg_model::standard::KIND_KEYWORDS;
 
-use crate::context::Context;
+use crate::context::{Context, TableEntry, boolean};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
@@ -34,8 +34,33 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         if !KIND_KEYWORDS.iter().any(|keyword| entry.may_have(keyword)) {
             let message = format!("expected a type for the extension property `{}`, found none", entry.name_text());
             report.add(entry.name_span(), message, |draft| {
-                draft.help("add one of `STRING;`, `BOOLEAN;`, `INT;`, `ENUM { literal, … };` and `STRINGARRAY;`")
+                let draft =
+                    draft.help("add one of `STRING;`, `BOOLEAN;`, `INT;`, `ENUM { literal, … };` and `STRINGARRAY;`");
+                match entry.get("EXTENSION").zip(guess(entry)) {
+                    Some((extension, kind)) => draft.fix(
+                        format!("make it {kind} like its other attributes"),
+                        Applicability::Unsafe,
+                        vec![context.insert_behind(extension.node.span, &format!("{kind};"))],
+                    ),
+                    None => draft,
+                }
             });
         }
+    }
+}
+
+/// The type that the other attributes speak for.
+fn guess(entry: &TableEntry<'_>) -> Option<&'static str> {
+    let has = |keywords: [&str; 2]| keywords.iter().any(|keyword| entry.get(keyword).is_some());
+    let values = entry.get("DEFAULT").and_then(|attribute| attribute.values());
+    let default = values.and_then(|values| values.single()).filter(|value| !value.quoted).map(|value| value.to_text());
+    if has(["ARRAY_MINSIZE", "ARRAY_MAXSIZE"]) || values.is_some_and(|values| values.list.len() > 1) {
+        Some("STRINGARRAY")
+    } else if has(["MINLENGTH", "MAXLENGTH"]) {
+        Some("STRING")
+    } else if has(["MIN", "MAX"]) || default.as_ref().is_some_and(|text| text.parse::<i64>().is_ok()) {
+        Some("INT")
+    } else {
+        default.and_then(|text| boolean(&text)).map(|_| "BOOLEAN")
     }
 }

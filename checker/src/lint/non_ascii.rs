@@ -21,7 +21,7 @@
 //! RT_description = "Cafe server";
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 
 use crate::context::{Context, part};
 use crate::lint::Report;
@@ -38,7 +38,33 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         let found = String::from_utf8_lossy(value.text.get(start..start + length).unwrap_or_default());
         let found: String = found.chars().take(20).collect();
         report.add(part(value, start, length), format!("expected ASCII in {of}, found `{found}`"), |draft| {
-            draft.help("write it with ASCII characters; comments may have any")
+            let draft = draft.help("write it with ASCII characters; comments may have any");
+            let text = String::from_utf8(value.text.to_vec()).ok().and_then(|text| plain(&text));
+            match text.filter(|_| value.quoted) {
+                Some(text) => {
+                    let for_people = matches!(of, "DESCRIPTION" | "RT_description");
+                    let sure = if for_people { Applicability::Safe } else { Applicability::Unsafe };
+                    draft.replace("use the ASCII characters that mean the same", sure, value.span, format!("\"{text}\""))
+                }
+                None => draft,
+            }
         });
     }
+}
+
+/// The text with the ASCII characters that mean the same as those of typesetting; none if it has others.
+fn plain(text: &str) -> Option<String> {
+    let mut plain = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\u{2018}'..='\u{201f}' => plain.push('\''),
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => plain.push('-'),
+            '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' => plain.push(' '),
+            '\u{2026}' => plain.push_str("..."),
+            '\u{d7}' => plain.push('x'),
+            character if character.is_ascii() => plain.push(character),
+            _ => return None,
+        }
+    }
+    Some(plain)
 }

@@ -20,7 +20,7 @@
 //! { PROPERTY = Paths; EXTENSION; PER_NODE; STRING; DEFAULT = "/a"; }
 //! ```
 
-use rtreg_model::{Level, PropertyKind, Release};
+use rtreg_model::{Applicability, Level, PropertyKind, Release};
 
 use crate::context::Context;
 use crate::lint::Report;
@@ -37,7 +37,9 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
                     Some(kind) => draft.also(kind.node.span, "the type is declared here"),
                     None => draft,
                 };
-                draft.help("remove PER_NODE, or make the property a STRING")
+                draft
+                    .help("remove PER_NODE, or make the property a STRING")
+                    .fix("delete PER_NODE", Applicability::Unsafe, vec![context.delete(per_node.node.span)])
             });
         }
     }

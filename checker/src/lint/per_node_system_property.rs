@@ -21,7 +21,7 @@
 //! { PROPERTY = Retry_count; DEFAULT = 2; }
 //! ```
 
-use rtreg_model::{Level, Release};
+use rtreg_model::{Applicability, Level, Release};
 
 use crate::context::Context;
 use crate::lint::Report;
@@ -32,6 +32,10 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for entry in context.entries.iter().filter(|entry| entry.is_system() && context.target >= Release::V3_2) {
         let Some(per_node) = entry.get("PER_NODE").filter(|attribute| attribute.flag() == Some(true)) else { continue };
         let message = format!("expected PER_NODE only on extension properties, but `{}` is system-defined", entry.name_text());
-        report.add(per_node.node.span, message, |draft| draft.help("remove PER_NODE"));
+        report.add(per_node.node.span, message, |draft| {
+            draft
+                .help("remove PER_NODE")
+                .fix("delete PER_NODE", Applicability::Unsafe, vec![context.delete(per_node.node.span)])
+        });
     }
 }

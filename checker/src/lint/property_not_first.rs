@@ -20,7 +20,7 @@
 //! { PROPERTY = Retry_count; DEFAULT = 2; }
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 
 use crate::context::{Context, quote};
 use crate::lint::Report;
@@ -37,7 +37,11 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
                     let found = quote(first.node.name.text);
                     let message = format!("expected PROPERTY as the first attribute of the entry, found {found}");
                     report.add(first.node.span, message, |draft| {
-                        draft.also(property.node.span, "PROPERTY is here").help("move PROPERTY behind the `{`")
+                        let draft = draft.also(property.node.span, "PROPERTY is here").help("move PROPERTY behind the `{`");
+                        match context.move_before(property.node.span, first.node.span) {
+                            Some(edits) => draft.fix("move PROPERTY to the front", Applicability::Safe, edits),
+                            None => draft,
+                        }
                     });
                 }
             }

@@ -22,7 +22,7 @@
 //! RT_version = "2.0";
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 use rtreg_model::standard::Presence;
 
 use crate::context::Context;
@@ -35,10 +35,11 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         let Some(standard) = entry.standard.filter(|standard| standard.presence == Presence::QueryOnly) else { continue };
         let message = format!("expected no entry for {}: the cluster creates this property itself", standard.name);
         report.add(entry.name_span(), message, |draft| {
-            draft.help(match standard.name {
+            let draft = draft.help(match standard.name {
                 "Type_version" => "remove the entry; declare the version of the type with RT_version and `#$upgrade_from`",
                 _ => "remove the entry; the property can only be read",
-            })
+            });
+            draft.fix("delete the entry", Applicability::Unsafe, vec![context.delete(entry.node.span)])
         });
     }
 }

@@ -21,7 +21,7 @@
 //! Init_nodes = RT_INSTALLED_NODES;
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 use rtreg_model::standard::Category;
 
 use crate::context::Context;
@@ -34,10 +34,11 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         if property.category == Category::QueryOnly {
             let message = format!("expected no declaration of {}: an RTR file cannot set it", property.name);
             report.add(declaration.node.span, message, |draft| {
-                draft.help(match property.name {
+                let draft = draft.help(match property.name {
                     "Installed_nodes" => "remove it; the administrator names the nodes when the type is registered",
                     _ => "remove it; the property can only be read",
-                })
+                });
+                draft.fix("delete the declaration", Applicability::Unsafe, vec![context.delete(declaration.node.span)])
             });
         }
     }

@@ -23,7 +23,7 @@
 //! Vendor_id = ACME;
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 
 use crate::context::{Context, quote};
 use crate::lint::Report;
@@ -43,7 +43,13 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
                 let found = quote(first.node.name.text);
                 let message = format!("expected {NAME} as the first declaration, found {found}");
                 report.add(first.node.name.span, message, |draft| {
-                    draft.also(own.node.span, "Resource_type is here").help("move the declaration of Resource_type to the top")
+                    let draft = draft
+                        .also(own.node.span, "Resource_type is here")
+                        .help("move the declaration of Resource_type to the top");
+                    match context.move_before(own.node.span, first.node.span) {
+                        Some(edits) => draft.fix("move it to the top", Applicability::Safe, edits),
+                        None => draft,
+                    }
                 });
             }
         }

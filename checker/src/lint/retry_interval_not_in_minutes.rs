@@ -23,7 +23,7 @@
 //! { PROPERTY = Retry_interval; MAX = 3600; DEFAULT = 780; }
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 
 use crate::context::Context;
 use crate::lint::Report;
@@ -40,6 +40,9 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     }
     let minutes = seconds / MINUTE + 1;
     report.add(place, format!("expected a multiple of 60 for Retry_interval, found {seconds}"), |draft| {
-        draft.help(format!("write {}, which is what {seconds} is taken for: {minutes} minutes", minutes * MINUTE))
+        let taken_for = minutes * MINUTE;
+        draft
+            .help(format!("write {taken_for}, which is what {seconds} is taken for: {minutes} minutes"))
+            .replace(format!("write `{taken_for}`"), Applicability::Unsafe, place, taken_for.to_string())
     });
 }

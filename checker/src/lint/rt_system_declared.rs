@@ -21,7 +21,7 @@
 //! Failover = TRUE;
 //! ```
 
-use rtreg_model::{Level, Release};
+use rtreg_model::{Applicability, Level, Release};
 
 use crate::context::Context;
 use crate::lint::Report;
@@ -32,6 +32,8 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     let Some(declaration) = context.find("RT_system").filter(|_| context.target < Release::V3_2) else { return };
     let message = format!("release {} may refuse a file that declares RT_system", context.target);
     report.add(declaration.node.span, message, |draft| {
-        draft.help("remove it; the administrator can set RT_system after the type is registered")
+        draft
+            .help("remove it; the administrator can set RT_system after the type is registered")
+            .fix("delete the declaration", Applicability::Unsafe, vec![context.delete(declaration.node.span)])
     });
 }

@@ -25,7 +25,7 @@
 //! #$upgrade
 //! ```
 
-use rtreg_model::{Level, Release};
+use rtreg_model::{Applicability, Level, Release};
 
 use crate::context::Context;
 use crate::lint::Report;
@@ -37,7 +37,16 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     let has_version = declaration.single().is_some_and(|value| !value.text.is_empty());
     if has_version && !context.has_directive && !context.head_broken {
         report.add(declaration.node.span, "the name of the type has no version, because the file has no `#$upgrade`", |draft| {
-            draft.help("add a line `#$upgrade` behind the type properties, so that resources can be upgraded to this version")
+            let draft = draft
+                .help("add a line `#$upgrade` behind the type properties, so that resources can be upgraded to this version");
+            match context.declarations.last() {
+                Some(last) => draft.fix(
+                    "add `#$upgrade`",
+                    Applicability::Unsafe,
+                    vec![context.insert_line_behind(last.node.span, "#$upgrade")],
+                ),
+                None => draft,
+            }
         });
     }
 }

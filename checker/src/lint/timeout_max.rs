@@ -21,7 +21,7 @@
 //! { PROPERTY = Start_timeout; MIN = 60; DEFAULT = 120; }
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 
 use crate::context::Context;
 use crate::lint::Report;
@@ -32,7 +32,9 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for entry in context.entries.iter().filter(|entry| entry.timeout_of().is_some()) {
         if let Some(max) = entry.get("MAX") {
             let message = format!("expected no MAX for the method timeout `{}`", entry.name_text());
-            report.add(max.node.span, message, |draft| draft.help("remove MAX"));
+            report.add(max.node.span, message, |draft| {
+                draft.help("remove MAX").fix("delete MAX", Applicability::Safe, vec![context.delete(max.node.span)])
+            });
         }
     }
 }

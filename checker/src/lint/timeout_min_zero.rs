@@ -20,7 +20,7 @@
 //! { PROPERTY = Start_timeout; MIN = 60; DEFAULT = 120; }
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 
 use crate::context::Context;
 use crate::lint::Report;
@@ -31,6 +31,10 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for entry in context.entries.iter().filter(|entry| entry.timeout_of().is_some()) {
         let Some((min, span)) = entry.limit("MIN").filter(|&(min, _)| min <= 0) else { continue };
         let message = format!("expected a MIN of at least 1 second for the method timeout `{}`, found {min}", entry.name_text());
-        report.add(span, message, |draft| draft.help("give the shortest time in which the method can succeed, in seconds"));
+        report.add(span, message, |draft| {
+            draft
+                .help("give the shortest time in which the method can succeed, in seconds")
+                .replace("write `1`", Applicability::Unsafe, span, "1")
+        });
     }
 }

@@ -23,7 +23,7 @@
 //! { PROPERTY = Start_timeout; DEFAULT = 60; }
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 
 use crate::context::Context;
 use crate::lint::Report;
@@ -35,7 +35,9 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         let Some(method) = entry.timeout_of().filter(|method| !context.may_declare(method.as_str())) else { continue };
         let message = format!("expected {method} to be declared, because its timeout has an entry, found no such method");
         report.add(entry.name_span(), message, |draft| {
-            draft.help(format!("declare the method with `{method} = path;`, or remove the entry"))
+            draft
+                .help(format!("declare the method with `{method} = path;`, or remove the entry"))
+                .fix("delete the entry", Applicability::Unsafe, vec![context.delete(entry.node.span)])
         });
     }
 }

@@ -20,20 +20,38 @@
 //! { PROPERTY = Retry_count; DEFAULT = 2; }
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level, suggest};
 use rtreg_model::standard::{ATTRIBUTES, KIND_KEYWORDS, type_property};
 
-use crate::context::{Context, TableAttribute, quote};
+use crate::context::{Context, TableAttribute, TableEntry, quote};
+use crate::edits::is_one_word;
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    let attributes = context.entries.iter().flat_map(|entry| &entry.attributes);
-    for attribute in attributes.filter(|attribute| attribute.sound && attribute.keyword.is_none()) {
+    let attributes = context.entries.iter().flat_map(|entry| entry.attributes.iter().map(move |it| (entry, it)));
+    for (entry, attribute) in attributes.filter(|(_, attribute)| attribute.sound && attribute.keyword.is_none()) {
         let message = format!("expected an attribute of a property, found {}", quote(attribute.node.name.text));
-        report.add(attribute.node.name.span, message, |draft| draft.help(cure(attribute)));
+        report.add(attribute.node.name.span, message, |draft| {
+            let draft = draft.help(cure(attribute));
+            match misspelt(entry, attribute) {
+                Some(meant) => {
+                    draft.replace(format!("write `{meant}`"), Applicability::Safe, attribute.node.name.span, meant)
+                }
+                None => draft,
+            }
+        });
     }
+}
+
+/// The keyword that is surely meant: no other is as near, and the entry does not have it.
+fn misspelt(entry: &TableEntry<'_>, attribute: &TableAttribute<'_>) -> Option<&'static str> {
+    let name = attribute.node.name;
+    let keywords = ATTRIBUTES.iter().chain(&KIND_KEYWORDS).copied();
+    suggest::only_nearest(&name.to_text(), keywords)
+        .filter(|meant| attribute.meant == Some(meant) && is_one_word(name.text))
+        .filter(|meant| !entry.attributes.iter().any(|other| other.keyword == Some(meant)))
 }
 
 fn cure(attribute: &TableAttribute<'_>) -> String {

@@ -21,7 +21,7 @@
 //! { PROPERTY = Load_balancing_policy; DEFAULT = LB_WEIGHTED; TUNABLE = AT_CREATION; }
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level, suggest};
 
 use crate::context::{Context, did_you_mean, has_placeholder, quote};
 use crate::lint::Report;
@@ -39,5 +39,11 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     }
     let message = format!("expected LB_WEIGHTED, LB_STICKY or LB_STICKY_WILD, found {}", quote(value.text));
     let help = did_you_mean(&text, POLICIES).unwrap_or_else(|| "choose one of the three".to_owned());
-    report.add(value.span, message, |draft| draft.help(help));
+    report.add(value.span, message, |draft| {
+        let draft = draft.help(help);
+        match suggest::only_nearest(&text, POLICIES) {
+            Some(meant) => draft.replace(format!("write `{meant}`"), Applicability::Unsafe, value.span, meant),
+            None => draft,
+        }
+    });
 }

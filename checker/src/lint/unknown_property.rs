@@ -21,10 +21,11 @@
 //! { PROPERTY = Retry_count; DEFAULT = 2; }
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level, suggest};
 use rtreg_model::standard::{STANDARD_PROPERTIES, type_property};
 
 use crate::context::{Context, TableEntry, did_you_mean, quote};
+use crate::edits::is_one_word;
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
@@ -36,7 +37,21 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
             continue;
         }
         let message = format!("expected a system-defined property or EXTENSION, found {} without EXTENSION", quote(name.text));
-        report.add(name.span, message, |draft| draft.help(cure(entry)));
+        report.add(name.span, message, |draft| {
+            let draft = draft.help(cure(entry));
+            let words = STANDARD_PROPERTIES.iter().map(|property| property.name);
+            match (misses_extension(entry), suggest::only_nearest(&entry.name_text(), words), entry.get("PROPERTY")) {
+                (true, _, Some(property)) => draft.fix(
+                    "add `EXTENSION;`",
+                    Applicability::Safe,
+                    vec![context.insert_behind(property.node.span, "EXTENSION;")],
+                ),
+                (false, Some(meant), _) if is_one_word(name.text) && type_property(&name.to_text()).is_none() => {
+                    draft.replace(format!("write `{meant}`"), Applicability::Unsafe, name.span, meant)
+                }
+                _ => draft,
+            }
+        });
     }
 }
 
@@ -45,8 +60,12 @@ fn cure(entry: &TableEntry<'_>) -> String {
     if let Some(property) = type_property(&name) {
         return format!("{} is a type property: declare it above the property table", property.name);
     }
-    let declares_type = entry.kinds().next().is_some() || entry.get("DESCRIPTION").is_some();
     did_you_mean(&name, STANDARD_PROPERTIES.iter().map(|property| property.name))
-        .filter(|_| !declares_type)
+        .filter(|_| !misses_extension(entry))
         .unwrap_or_else(|| "if it is a property of your own, add `EXTENSION;` behind PROPERTY".to_owned())
+}
+
+/// Whether the entry has what only properties of one's own have.
+fn misses_extension(entry: &TableEntry<'_>) -> bool {
+    entry.kinds().next().is_some() || entry.get("DESCRIPTION").is_some()
 }

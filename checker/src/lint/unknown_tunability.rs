@@ -24,7 +24,7 @@
 //! #$upgrade_from "1.0" WHEN_OFFLINE
 //! ```
 
-use rtreg_model::{Level, PropertyTunable, Tunability};
+use rtreg_model::{Applicability, Level, PropertyTunable, Tunability, suggest};
 use rtreg_parser::DirectiveKind;
 
 use crate::context::{Context, did_you_mean, quote};
@@ -45,6 +45,13 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
             None => did_you_mean(&text, words).unwrap_or_else(|| format!("write one of {}", words.join(", "))),
         };
         let message = format!("expected a word that says when the upgrade is safe, found {}", quote(word.text));
-        report.add(word.span, message, |draft| draft.help(help));
+        report.add(word.span, message, |draft| {
+            let draft = draft.help(help);
+            match suggest::only_nearest(&text, words).filter(|_| PropertyTunable::parse(&text).is_none()) {
+                // A wrong guess would permit or forbid upgrades.
+                Some(meant) => draft.replace(format!("write `{meant}`"), Applicability::Unsafe, word.span, meant),
+                None => draft,
+            }
+        });
     }
 }

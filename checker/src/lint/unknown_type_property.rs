@@ -20,10 +20,11 @@
 //! Start = bin/start;
 //! ```
 
-use rtreg_model::Level;
-use rtreg_model::standard::{ATTRIBUTES, KIND_KEYWORDS, standard_property};
+use rtreg_model::standard::{ATTRIBUTES, KIND_KEYWORDS, TYPE_PROPERTIES, standard_property};
+use rtreg_model::{Applicability, Level, suggest};
 
 use crate::context::{Context, TypeDeclaration, quote};
+use crate::edits::is_one_word;
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
@@ -32,11 +33,30 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     let unknown = context.declarations.iter().filter(|declaration| declaration.sound && declaration.property.is_none());
     for declaration in unknown {
         let message = format!("expected a type property, found {}", quote(declaration.node.name.text));
-        report.add(declaration.node.name.span, message, |draft| match cure(declaration) {
-            Some(help) => draft.help(help),
-            None => draft.help("remove the declaration, or see rt_properties(5) for the names"),
+        report.add(declaration.node.name.span, message, |draft| {
+            let help = cure(declaration);
+            let draft = draft.help(help.as_deref().unwrap_or("remove the declaration, or see rt_properties(5) for the names"));
+            match misspelt(context, declaration) {
+                Some(meant) => {
+                    draft.replace(format!("write `{meant}`"), Applicability::Safe, declaration.node.name.span, meant)
+                }
+                None => draft,
+            }
         });
     }
+}
+
+/// The type property that is surely meant: no other is as near, and the file does not declare it.
+fn misspelt(context: &Context<'_>, declaration: &TypeDeclaration<'_>) -> Option<&'static str> {
+    let name = declaration.node.name;
+    let text = name.to_text();
+    let other_meaning = standard_property(&text).is_some() || text.eq_ignore_ascii_case("Prenet_stop");
+    let declared = |meant: &str| {
+        context.declarations.iter().any(|other| other.property.is_some_and(|property| property.name == meant))
+    };
+    suggest::only_nearest(&text, TYPE_PROPERTIES.iter().map(|property| property.name))
+        .filter(|meant| declaration.meant == Some(meant) && is_one_word(name.text) && !other_meaning)
+        .filter(|meant| !declared(meant))
 }
 
 fn cure(declaration: &TypeDeclaration<'_>) -> Option<String> {

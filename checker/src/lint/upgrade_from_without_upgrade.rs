@@ -22,7 +22,7 @@
 //! #$upgrade_from "1.0" ANYTIME
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 use rtreg_parser::DirectiveKind;
 
 use crate::context::Context;
@@ -36,10 +36,16 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     match context.upgrade() {
         Some(upgrade) if upgrade.span.start < from.span.start => {}
         Some(upgrade) => report.add(from.span, "expected `#$upgrade` before `#$upgrade_from`, found it behind", |draft| {
-            draft.also(upgrade.span, "`#$upgrade` is here").help("move `#$upgrade` before this line")
+            let draft = draft.also(upgrade.span, "`#$upgrade` is here").help("move `#$upgrade` before this line");
+            match context.move_before(upgrade.span, from.span) {
+                Some(edits) => draft.fix("move `#$upgrade` before it", Applicability::Safe, edits),
+                None => draft,
+            }
         }),
         None => report.add(from.span, "expected `#$upgrade` before `#$upgrade_from`, found none", |draft| {
-            draft.help("add a line `#$upgrade` before this one")
+            draft
+                .help("add a line `#$upgrade` before this one")
+                .fix("add `#$upgrade`", Applicability::Safe, vec![context.insert_before(from.span, "#$upgrade")])
         }),
     }
 }

@@ -21,7 +21,7 @@
 //! RT_version = "1.0-beta";
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 use rtreg_model::version::FORBIDDEN_IN_VERSION;
 use rtreg_parser::Value;
 
@@ -48,5 +48,14 @@ fn judge(value: &Value<'_>, what: &str, report: &mut Report<'_>) {
         byte => format!("`{}`", char::from(byte).escape_default()),
     };
     let message = format!("expected {what} without blank, tab and `/ \\ * ? , ; [ ]`, found {found}");
-    report.add(part(value, at, 1), message, |draft| draft.help("use letters, digits, periods and hyphens, such as `4.6-05`"));
+    report.add(part(value, at, 1), message, |draft| {
+        let draft = draft.help("use letters, digits, periods and hyphens, such as `4.6-05`");
+        let trimmed = value.text.trim_ascii();
+        match std::str::from_utf8(trimmed) {
+            Ok(text) if value.quoted && !text.is_empty() && !trimmed.iter().any(|&byte| is_forbidden(byte)) => {
+                draft.replace("delete the blanks", Applicability::Unsafe, value.span, format!("\"{text}\""))
+            }
+            _ => draft,
+        }
+    });
 }

@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::config::{Resolver, SettingArguments, Settings};
 use crate::error::{CliError, Exit};
 use crate::files::{self, Place};
+use crate::fixing::{FixArguments, Fixer};
 use crate::output;
 use outputs::{Output, Outputs};
 
@@ -37,6 +38,8 @@ pub struct Arguments {
     update_baseline: bool,
     #[command(flatten)]
     settings: SettingArguments,
+    #[command(flatten)]
+    fixing: FixArguments,
 }
 
 /// What was checked: the run, and the settings of each of its files.
@@ -56,11 +59,12 @@ pub struct Checked {
 pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
     let outputs = Outputs::new(app.options.format, &arguments.output)?;
     let mut resolver = Resolver::new(&arguments.settings)?;
+    let mut fixer = Fixer::new(&arguments.fixing)?;
     let mut checked = Checked { run: outputs::empty_run()?, settings: Vec::new(), known: 0 };
     for place in files::find(&arguments.paths)? {
         let settings = resolver.of(&place.path)?;
         if place.named || !settings.excludes(&place.path) {
-            check_file(&place, settings, &mut checked)?;
+            check_file(&place, settings, &mut checked, &mut fixer)?;
         }
     }
     if arguments.update_baseline {
@@ -68,16 +72,27 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
     } else {
         known::take_out(&mut checked)?;
     }
+    if let Some(exit) = fixer.finish(&checked.run.findings, &checked.run.sources, app) {
+        return Ok(exit);
+    }
     outputs.write(&checked, app)?;
     let errors = summary(&checked.run.findings).errors;
     Ok(if errors > 0 && !arguments.exit_zero { Exit::Findings } else { Exit::Done })
 }
 
-fn check_file(place: &Place, settings: Arc<Settings>, checked: &mut Checked) -> Result<(), CliError> {
+fn check_file(
+    place: &Place,
+    settings: Arc<Settings>,
+    checked: &mut Checked,
+    fixer: &mut Fixer,
+) -> Result<(), CliError> {
     let input = place.read()?;
-    let found = located(&input.bytes, checked.run.next_file(), place, &settings);
+    let options = settings.lint_options(&place.path);
+    let again = |text: &[u8]| check(&rtreg_parser::parse(text, FileId(0)), &options, &settings.levels);
+    let bytes = fixer.file(place, &input.name, input.bytes, again)?;
+    let found = located(&bytes, checked.run.next_file(), place, &settings);
     // A report quotes only files with findings; the others need not be kept.
-    let text = if found.is_empty() { Vec::new() } else { input.bytes };
+    let text = if found.is_empty() { Vec::new() } else { bytes };
     checked.run.add(input.name, text, found);
     checked.settings.push(settings);
     Ok(())

@@ -2,6 +2,7 @@
 
 pub mod config;
 mod explain;
+mod fmt;
 mod group;
 mod history;
 mod lint;
@@ -28,6 +29,8 @@ use crate::error::{CliError, Exit};
 pub enum Command {
     /// Check RTR files: one finding a fault, with its place and its cure.
     Lint(Box<lint::Arguments>),
+    /// Format RTR files: one style, comments kept, nothing that the file says changed.
+    Fmt(fmt::Arguments),
     /// Show the settings of lint and where each comes from; print the schema of `rtreg.toml`.
     #[command(subcommand)]
     Config(Box<config::ConfigCommand>),
@@ -75,6 +78,7 @@ impl Command {
         match self {
             Self::Lint(arguments) => lint::run(&arguments, app),
             Self::Config(command) => config::run(&command, app),
+            Self::Fmt(arguments) => fmt::run(&arguments, app),
             Self::Explain(arguments) => explain::run(&arguments, app),
             Self::Rules(arguments) => rules::run(&arguments, app),
             Self::Register(arguments) => register::run(arguments, app),

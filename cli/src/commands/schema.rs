@@ -23,6 +23,7 @@ const SCHEMAS: &[(&str, Make)] = &[
     ("config-show", || schema_for!(super::config::ConfigReport)),
     ("error", || schema_for!(output::ErrorReport)),
     ("explain", || schema_for!(super::explain::RuleReport)),
+    ("fmt", || schema_for!(super::fmt::FmtReport)),
     ("history", || schema_for!(commands::history_view::Report)),
     ("history-head", || schema_for!(commands::history_view::Head)),
     ("history-verify", || schema_for!(commands::history_verify::Report)),

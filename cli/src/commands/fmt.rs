@@ -1,0 +1,171 @@
+//! `rtreg fmt`: RTR files in one style. The style is the parser's; here are the files, the answers and the exit codes.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use rtreg_checker::report::json::span;
+use rtreg_model::FileId;
+use rtreg_parser::FormatFault;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::app::App;
+use crate::error::{CliError, Exit};
+use crate::files::{self, Input, Place};
+use crate::output;
+use crate::rewrite;
+
+/// The arguments.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Files, folders (`*.rtr`, and files whose first declaration is Resource_type), `-` for standard input, whose formatted
+    /// text is printed.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Change nothing; say which files would be formatted, and exit 1 if there are any.
+    #[arg(long, conflicts_with = "diff")]
+    check: bool,
+    /// Change nothing; print what would be changed as a unified diff, and exit 1 if there is anything.
+    #[arg(long)]
+    diff: bool,
+}
+
+/// What became of the files.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FmtReport {
+    /// Of this form: 1.
+    version: u32,
+    /// The files, in the order in which they were looked at.
+    files: Vec<FmtFile>,
+}
+
+/// What became of one file.
+#[derive(Debug, Serialize, JsonSchema)]
+struct FmtFile {
+    /// Name of the file, as it was given.
+    file: String,
+    /// What became of it.
+    status: FmtStatus,
+    /// Why it was left alone.
+    reason: Option<String>,
+    /// With `--diff`, what would be changed; bytes that are no UTF-8 are replaced.
+    diff: Option<String>,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum FmtStatus {
+    /// It was in the style already.
+    Unchanged,
+    /// It is in the style now.
+    Formatted,
+    /// It is not in the style, and was not changed: `--check` or `--diff`.
+    WouldFormat,
+    /// It has errors of syntax, and was not changed.
+    Broken,
+}
+
+/// Formats the files.
+///
+/// # Errors
+/// A path that cannot be read or written; standard output with JSON (usage).
+pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
+    let places = files::find(&arguments.paths)?;
+    let prints_text = !arguments.check && !arguments.diff && places.iter().any(is_stdin);
+    if prints_text && (app.json() || places.len() > 1) {
+        return Err(CliError::usage("expected `-` alone and without --format json: it prints the formatted text")
+            .help("give --check or --diff to get a report"));
+    }
+    // All is read before anything is written.
+    let inputs = places.iter().map(Place::read).collect::<Result<Vec<_>, _>>()?;
+    let mut report = FmtReport { version: 1, files: Vec::new() };
+    for (place, input) in places.iter().zip(&inputs) {
+        let file = one(place, input, arguments, app)?;
+        report.files.push(file);
+    }
+    if app.json() {
+        output::json(&report)?;
+    } else if !prints_text {
+        say(&report, arguments)?;
+    }
+    if !app.json() && report.files.iter().any(|file| file.status == FmtStatus::Broken) {
+        eprintln!("help: `rtreg lint` shows all errors; `rtreg lint --fix` cures what it can");
+    }
+    let done = |file: &FmtFile| matches!(file.status, FmtStatus::Unchanged | FmtStatus::Formatted);
+    Ok(if report.files.iter().all(done) { Exit::Done } else { Exit::Findings })
+}
+
+fn is_stdin(place: &Place) -> bool {
+    place.path.as_os_str() == "-"
+}
+
+/// Formats one file, or says why not.
+fn one(place: &Place, input: &Input, arguments: &Arguments, app: &App) -> Result<FmtFile, CliError> {
+    let rtr = rtreg_parser::parse(&input.bytes, FileId(0));
+    let only_look = arguments.check || arguments.diff;
+    let (status, reason, text) = match rtreg_parser::format(&rtr) {
+        Ok(text) if text == input.bytes => (FmtStatus::Unchanged, None, text),
+        Ok(text) if only_look => (FmtStatus::WouldFormat, None, text),
+        Ok(text) => {
+            if !is_stdin(place) {
+                rewrite::replace(&place.path, &input.bytes, &text)?;
+            }
+            (FmtStatus::Formatted, None, text)
+        }
+        Err(fault @ FormatFault::Syntax { .. }) => {
+            (FmtStatus::Broken, Some(left_alone(input, &fault, app)), input.bytes.clone())
+        }
+        Err(fault) => return Err(CliError::internal(format!("{}: {fault}; it was left alone", input.name))),
+    };
+    if is_stdin(place) && !only_look {
+        output::bytes(&text)?;
+    }
+    let diff = arguments.diff.then(|| rewrite::diff(&input.name, &input.bytes, &text));
+    if let Some(diff) = diff.as_ref().filter(|_| !app.json()) {
+        output::bytes(diff)?;
+    }
+    let diff = diff.map(|diff| String::from_utf8_lossy(&diff).into_owned());
+    Ok(FmtFile { file: input.name.clone(), status, reason, diff })
+}
+
+/// Says on standard error that a file is broken; returns why.
+fn left_alone(input: &Input, fault: &FormatFault, app: &App) -> String {
+    let place = match fault {
+        FormatFault::Syntax { first, .. } => {
+            let place = span(&input.bytes, first.primary.span);
+            format!("{}:{}:{}", input.name, place.line, place.column)
+        }
+        _ => input.name.clone(),
+    };
+    if !app.json() {
+        eprintln!("error: {place}: left alone: {fault}");
+    }
+    fault.to_string()
+}
+
+/// One line for each file that is or would be formatted, and one for all.
+fn say(report: &FmtReport, arguments: &Arguments) -> Result<(), CliError> {
+    let with = |status| report.files.iter().filter(move |file| file.status == status);
+    let mut lines = String::new();
+    for (status, word) in [(FmtStatus::Formatted, "formatted"), (FmtStatus::WouldFormat, "would format")] {
+        with(status).for_each(|file| lines.push_str(&format!("{word} {}\n", file.file)));
+    }
+    let counts = [
+        (with(FmtStatus::Formatted).count(), "formatted"),
+        (with(FmtStatus::WouldFormat).count(), "would be formatted"),
+        (with(FmtStatus::Unchanged).count(), "unchanged"),
+        (with(FmtStatus::Broken).count(), "left alone"),
+    ];
+    let parts: Vec<String> = counts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, words)| format!("{count} {} {words}", if count == 1 { "file" } else { "files" }))
+        .collect();
+    if arguments.diff {
+        // Standard output is the diff.
+        eprintln!("{}", parts.join(", "));
+        return Ok(());
+    }
+    output::text(&format!("{lines}{}\n", parts.join(", ")))
+}
