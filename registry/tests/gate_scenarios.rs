@@ -639,3 +639,28 @@ fn every_answer_is_consistent() {
     result.unwrap();
     assert!(helped.get() > 300 && allowed.get() > 50, "{} {}", helped.get(), allowed.get());
 }
+
+/// Where Init and Fini run on the Installed_nodes, a node beside the node list is one of them or it is not.
+#[test]
+fn fini_runs_on_the_installed_nodes_where_the_type_says_so() {
+    let mut two = web("2.0", &[]);
+    two.init_nodes = rtreg_model::Declared::default_value(rtreg_model::InitNodes::RtInstalledNodes);
+    let three = web("3.0", &[("2.0", WhenUnmanaged)]);
+    let mut beside = state(vec![off("n1", false), with(off("n3", false), |view| view.initialised_by = by("2.0"))]);
+    beside.group.node_list.pop();
+    let decide_with = |installed: Option<&[&str]>| {
+        let (mut present, target) = (registered(&two), registered(&three));
+        present.installed_nodes = installed.map(|nodes| nodes.iter().map(|node| (*node).to_owned()).collect());
+        let request =
+            Request { resource: "web", target: &target, present: &present, properties: &[], dependency_faults: &[] };
+        decide(&request, &beside, &Settings::default())
+    };
+    for installed in [None, Some(&["n1", "n3"][..])] {
+        let decision = decide_with(installed);
+        assert_eq!(decision.possible, Possible::AfterCommands);
+        assert_eq!(decision.commands, ["rtreg group unmanage web-rg"]);
+    }
+    let decision = decide_with(Some(&["n1"]));
+    assert_eq!(decision.possible, Possible::Unknown);
+    assert_eq!(decision.statements, ["rtreg resource state web --node n3 offline --initialised-by none"]);
+}
