@@ -40,6 +40,32 @@ const FORBIDDEN_IN_PURE: &[&str] = &[
     "std::collections::HashMap",
 ];
 
+/// The crates that authors of tools build on: what of theirs can grow is `#[non_exhaustive]`.
+const BORDER: &[&str] = &["model", "parser", "checker"];
+
+/// Public types of the border that are exhaustive on purpose, each with its reason (ARCHITECTURE.md, "Decisions").
+const EXHAUSTIVE: &[(&str, &str)] = &[
+    ("Tunability", "the vendor's six words; the gate must answer for each"),
+    ("Method", "the vendor's twelve callbacks; who runs or prints them must think of each"),
+    ("PropertyKind", "the vendor's five types"),
+    ("PropertyTunable", "the vendor's words"),
+    ("PropertyValue", "one shape of value for each group of the vendor's types"),
+    ("InitNodes", "the vendor's two words"),
+    ("Release", "a new release must be decided on wherever releases differ"),
+    ("TypePropertyKind", "the shapes of the vendor's table"),
+    ("Category", "the categories of the vendor's table"),
+    ("StandardKind", "the vendor's five types"),
+    ("Presence", "the cases of the vendor's table"),
+    ("StandardDefault", "there is a default or there is none"),
+    ("Level", "three levels; a tool maps each to its own"),
+    ("Applicability", "three degrees; a tool that applies fixes must know each"),
+    ("Origin", "known, unknown or none; the gate must answer for each"),
+    ("$name", "words of the cluster's state; the gate must answer for each"),
+    ("FileId", "a number that the caller gives out"),
+    ("Span", "two offsets, and never more"),
+    ("property::Entry", "a place that compares as equal, and never more"),
+];
+
 /// Most lines of a file, tests not counted (CONTRIBUTING.md).
 const FILE_LINES_MAX: usize = 600;
 
@@ -219,6 +245,54 @@ fn owners_of(folder: &Path) -> Vec<PathBuf> {
     let beside = folder.with_file_name(format!("{name}.rs"));
     let inside = ["lib.rs", "main.rs", "mod.rs"].map(|file| folder.join(file));
     inside.into_iter().chain([beside]).filter(|path| path.exists()).collect()
+}
+
+/// The public types of a file whose fields or variants can be seen from outside: name, line, and whether non-exhaustive.
+fn visible_types(text: &str) -> Vec<(String, usize, bool)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut found = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let declaration = line.trim_start();
+        let is_enum = declaration.starts_with("pub enum ");
+        let is_struct = declaration.starts_with("pub struct ");
+        let body = lines[at + 1..].iter().take_while(|line| line.trim_end() != "}");
+        let has_fields = declaration.contains("(pub ") || body.clone().any(|line| line.starts_with("    pub "));
+        if !is_enum && !(is_struct && has_fields && (declaration.ends_with('{') || declaration.contains("(pub "))) {
+            continue;
+        }
+        let name = declaration.split([' ', '<', '(', '{', ';']).nth(2).unwrap_or_default().to_owned();
+        let attributes = lines[..at].iter().rev().take_while(|line| line.trim_start().starts_with("#["));
+        found.push((name, at + 1, attributes.into_iter().any(|line| line.trim() == "#[non_exhaustive]")));
+    }
+    found
+}
+
+#[test]
+fn border_types_can_grow() {
+    let mut exhaustive = BTreeSet::new();
+    let mut looked_at = 0;
+    for room in BORDER {
+        for path in files(&root().join(room).join("src"), ".rs") {
+            for (name, line, can_grow) in visible_types(&read(&path)) {
+                let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+                let qualified = format!("{stem}::{name}");
+                let listed = EXHAUSTIVE.iter().find(|(entry, _)| *entry == name || *entry == qualified);
+                match (listed, can_grow) {
+                    (Some((entry, _)), false) => _ = exhaustive.insert(*entry),
+                    (None, true) => {}
+                    (Some(_), true) => panic!("{}:{line}: {name} is listed as exhaustive, and is not", path.display()),
+                    (None, false) => {
+                        panic!("{}:{line}: {name} is neither #[non_exhaustive] nor listed", path.display())
+                    }
+                }
+                looked_at += 1;
+            }
+        }
+    }
+    assert!(looked_at > 30, "only {looked_at} types found");
+    let all: BTreeSet<&str> = EXHAUSTIVE.iter().map(|(name, _)| *name).collect();
+    assert_eq!(exhaustive, all, "a listed type does not exist");
+    assert!(EXHAUSTIVE.iter().all(|(_, reason)| !reason.is_empty()));
 }
 
 #[test]

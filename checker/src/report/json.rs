@@ -80,6 +80,7 @@ pub struct JsonRelated {
 
 /// A place: bytes from 0, half-open; lines and columns from 1, columns in Unicode scalar values, an invalid byte as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct JsonSpan {
     /// First byte.
     pub start: u32,

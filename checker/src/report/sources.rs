@@ -53,6 +53,13 @@ impl Sources {
     }
 
     /// A place with its lines and columns.
+    ///
+    /// ```
+    /// let mut sources = rtreg_checker::report::Sources::default();
+    /// let file = sources.add("ACME.web", b"Failover;\nProxy;\n".to_vec());
+    /// let place = sources.span(file, rtreg_model::Span::new(10, 15));
+    /// assert_eq!((place.line, place.column, place.end_column), (2, 1, 6));
+    /// ```
     pub fn span(&self, file: FileId, span: Span) -> JsonSpan {
         let (text, lines): (&[u8], &[u32]) = self.get(file).map_or((&[], &[0]), |source| (&source.text, &source.lines));
         locate(text, lines, span)
