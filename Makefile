@@ -15,11 +15,13 @@ demo: setup-tools
 ## test: all that must hold: format, clippy, docs, tests, tidy, snapshots, licences
 test: setup-tools fmt lint doc unit snapshots deny
 
-fmt:
+fmt: setup-rust
 	$(CARGO) fmt --all --check
 
-lint:
+# The checker without its renderer too: tools that only want findings build it so.
+lint: setup-rust
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) check --quiet -p rtreg-checker --no-default-features
 
 doc:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
@@ -65,7 +67,10 @@ new-rule:
 package:
 	$(CARGO) package --workspace --allow-dirty --exclude rtreg-tests --exclude rtreg-example-embed
 
-.PHONY: setup-tools setup-deny
+.PHONY: setup-rust setup-tools setup-deny
+setup-rust:
+	@sh tests/setup.sh rust
+
 setup-tools:
 	@sh tests/setup.sh tools
 

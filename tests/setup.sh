@@ -2,6 +2,26 @@
 # Installs what a target needs and the machine lacks. Debian packages only where root; says what is missing otherwise.
 set -eu
 
+# The version of cargo-deny that deny.toml is written for.
+deny_version=0.20.2
+
+# Format and clippy are parts of Rust that a distribution or a minimal installation leaves out.
+rust() {
+    missing=
+    cargo fmt --version >/dev/null 2>&1 || missing="$missing rustfmt"
+    cargo clippy --version >/dev/null 2>&1 || missing="$missing clippy"
+    [ -n "$missing" ] || return 0
+    if command -v rustup >/dev/null 2>&1; then
+        echo "setup: adding$missing"
+        # shellcheck disable=SC2086
+        rustup component add $missing
+    else
+        echo "setup: expected rustfmt and clippy, missing:$missing, and there is no rustup to add them;" \
+            "install them the way Rust was installed, in the same version (1.95 or newer)" >&2
+        return 1
+    fi
+}
+
 # A test that needs a program says "skipped" where it is not there, so these are wanted and not required.
 tools() {
     missing=
@@ -21,13 +41,14 @@ tools() {
 
 deny() {
     command -v cargo-deny >/dev/null 2>&1 && return 0
-    echo "setup: installing cargo-deny"
+    echo "setup: installing cargo-deny $deny_version"
     # Unoptimised: it runs once, for a second.
-    cargo install --locked --debug --quiet cargo-deny
+    cargo install --locked --debug --quiet --version "$deny_version" cargo-deny
 }
 
 case "${1:-}" in
+    rust) rust ;;
     tools) tools ;;
     deny) deny ;;
-    *) echo "usage: setup.sh tools|deny" >&2; exit 2 ;;
+    *) echo "usage: setup.sh rust|tools|deny" >&2; exit 2 ;;
 esac

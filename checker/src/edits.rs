@@ -20,7 +20,7 @@ impl<'a> Context<'a> {
             Some(lines) if !lines.commented => lines.span,
             _ => self.with_blanks(span),
         };
-        Edit { span, text: String::new() }
+        Edit::new(span, String::new())
     }
 
     /// Deletes the span, and the blanks on one side of it.
@@ -44,13 +44,13 @@ impl<'a> Context<'a> {
             None => (self.with_blanks(what), what.slice(self.source)),
         };
         let text = std::str::from_utf8(text).ok()?;
-        let delete = Edit { span: taken, text: String::new() };
+        let delete = Edit::new(taken, String::new());
         Some(vec![self.insert_before(before, text), delete])
     }
 
     /// Inserts a line before a statement, indented as that.
     pub(crate) fn insert_before(&self, statement: Span, text: &str) -> Edit {
-        Edit { span: Span::at(statement.start), text: format!("{text}{}", self.line_end(statement)) }
+        Edit::new(Span::at(statement.start), format!("{text}{}", self.line_end(statement)))
     }
 
     /// Inserts a line behind a statement and the comment behind that, indented as the statement.
@@ -59,9 +59,9 @@ impl<'a> Context<'a> {
             Some(lines) => {
                 let line = self.slice(lines.span.start, lines.span.end);
                 let end = lines.span.start + length(line.trim_ascii_end());
-                Edit { span: Span::at(end), text: format!("{}{text}", self.line_end(statement)) }
+                Edit::new(Span::at(end), format!("{}{text}", self.line_end(statement)))
             }
-            None => Edit { span: Span::at(statement.end), text: format!(" {text}") },
+            None => Edit::new(Span::at(statement.end), format!(" {text}")),
         }
     }
 
@@ -69,7 +69,7 @@ impl<'a> Context<'a> {
     pub(crate) fn insert_line_behind(&self, statement: Span, text: &str) -> Edit {
         match self.lines_of(statement) {
             Some(_) => self.insert_behind(statement, text),
-            None => Edit { span: Span::at(statement.end), text: format!("\n{text}\n") },
+            None => Edit::new(Span::at(statement.end), format!("\n{text}\n")),
         }
     }
 

@@ -8,6 +8,12 @@ use crate::catalogue;
 use crate::lint::{Rule, Set, rule, rules};
 
 /// The explanation of one identifier.
+///
+/// ```
+/// let explanation = rtreg_checker::explanation("missing_semicolon").unwrap();
+/// assert!(explanation.syntax);
+/// assert!(explanation.text.starts_with(explanation.summary()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explanation {
@@ -63,6 +69,12 @@ pub fn page(id: &str) -> String {
 }
 
 /// All explanations, by identifier.
+///
+/// ```
+/// let all = rtreg_checker::explanations();
+/// assert!(all.is_sorted_by_key(|explanation| explanation.id));
+/// assert!(all.iter().any(|explanation| explanation.syntax) && all.iter().any(|explanation| !explanation.syntax));
+/// ```
 pub fn explanations() -> Vec<Explanation> {
     let syntax = SYNTAX_RULES.iter().filter_map(|(id, _)| Explanation::of_syntax(id));
     let others = catalogue::others().filter_map(Explanation::of_other);
@@ -72,6 +84,10 @@ pub fn explanations() -> Vec<Explanation> {
 }
 
 /// The explanation of an identifier.
+///
+/// ```
+/// assert_eq!(rtreg_checker::explanation("missing_semicolons"), Err(Some("missing_semicolon")));
+/// ```
 ///
 /// # Errors
 /// The nearest identifier, if the word is none.

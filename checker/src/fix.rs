@@ -337,7 +337,7 @@ mod tests {
     use super::*;
 
     fn finding(edits: &[(u32, u32, &str)], applicability: Applicability) -> Finding {
-        let edit = |&(start, end, text): &(u32, u32, &str)| Edit { span: Span::new(start, end), text: text.to_owned() };
+        let edit = |&(start, end, text): &(u32, u32, &str)| Edit::new(Span::new(start, end), text.to_owned());
         Finding::new("some_rule", Level::Error, FileId(0), Span::at(0), "message").fix(
             "fix",
             applicability,

@@ -10,6 +10,8 @@
 //! assert_eq!(findings.first().map(|finding| finding.rule), Some("missing_stop_method"));
 //! ```
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod baseline;
 pub mod catalogue;
 mod context;

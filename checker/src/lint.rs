@@ -92,6 +92,13 @@ rules! {
 }
 
 /// A choice of rules by how much a breach matters; each holds the ones before it.
+///
+/// ```
+/// use rtreg_checker::Set;
+/// use rtreg_model::Level;
+/// assert!(Set::of(Level::Error) < Set::of(Level::Note));
+/// assert_eq!(Set::parse("recommended"), Some(Set::Recommended));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Set {
@@ -176,17 +183,33 @@ impl Rule {
 }
 
 /// All rules, by id. The faults of the syntax itself are found by the parser and are not among them.
+///
+/// ```
+/// assert!(rtreg_checker::rules().all(|rule| rule.summary().ends_with('.')));
+/// ```
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     RULES.iter()
 }
 
 /// The rule with this id.
+///
+/// ```
+/// assert_eq!(rtreg_checker::rule("missing_type").map(|rule| rule.id()), Some("missing_type"));
+/// assert!(rtreg_checker::rule("missing_semicolon").is_none(), "a fault of the syntax");
+/// ```
 pub fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.id == id)
 }
 
 /// All findings about a file: the faults of its syntax and the breaches of the rules of the set that is asked for, in the
 /// order of their places. Faults of the syntax are there whatever the set. A place with a fault of syntax is not judged by the rules: one fault is one finding.
+///
+/// ```
+/// use rtreg_checker::{LintOptions, Set, lint};
+/// let rtr = rtreg_parser::parse(b"Resource_type = web; Failover", rtreg_model::FileId(0));
+/// let findings = lint(&rtr, &LintOptions::default().set(Set::Errors));
+/// assert!(findings.iter().any(|finding| finding.rule == "missing_semicolon"));
+/// ```
 pub fn lint(rtr: &Rtr<'_>, options: &LintOptions) -> Vec<Finding> {
     let context = Context::new(rtr, options);
     let mut findings = rtr.findings.clone();
@@ -251,6 +274,6 @@ impl Draft {
         span: Span,
         text: impl Into<String>,
     ) -> Self {
-        self.fix(title, applicability, vec![Edit { span, text: text.into() }])
+        self.fix(title, applicability, vec![Edit::new(span, text.into())])
     }
 }

@@ -24,6 +24,7 @@ pub use sources::Sources;
 
 /// How many findings there are of each level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Counts {
     /// At error level.
     pub errors: usize,
@@ -34,6 +35,13 @@ pub struct Counts {
 }
 
 /// Counts findings by level.
+///
+/// ```
+/// use rtreg_checker::{LintOptions, lint, report::summary};
+/// let rtr = rtreg_parser::parse(b"Resource_type = web; RT_version = \"1\"; Start = /opt/start;", rtreg_model::FileId(0));
+/// let counts = summary(&lint(&rtr, &LintOptions::default()));
+/// assert_eq!(counts.errors, 1);
+/// ```
 pub fn summary(findings: &[Finding]) -> Counts {
     let count = |level| findings.iter().filter(|finding| finding.level == level).count();
     Counts { errors: count(Level::Error), warnings: count(Level::Warning), notes: count(Level::Note) }

@@ -151,7 +151,7 @@ fn unknown(rtr: &Rtr<'_>, name: &Name) -> Finding {
     let finding = Finding::new("unknown_rule", Level::Warning, rtr.file, name.span, message);
     match catalogue::nearest(&name.text) {
         Some(near) => {
-            let edit = Edit { span: name.span, text: near.to_owned() };
+            let edit = Edit::new(name.span, near.to_owned());
             let finding = finding.help(format!("did you mean `{near}`?"));
             finding.fix(format!("replace it by `{near}`"), Applicability::Unsafe, vec![edit])
         }
@@ -167,13 +167,13 @@ fn superfluous(rtr: &Rtr<'_>, comment: &Comment, unused: &[&Name]) -> Finding {
     };
     let message = format!("expected a finding of {} {place}, found none", names.join(" or "));
     if unused.len() == comment.names.len() {
-        let edit = Edit { span: comment.removal, text: String::new() };
+        let edit = Edit::new(comment.removal, String::new());
         let finding = Finding::new("unused_suppression", Level::Warning, rtr.file, comment.span, message);
         return finding.help("remove the comment").fix("remove the comment", Applicability::Safe, vec![edit]);
     }
     let is_left = |name: &&Name| !unused.iter().any(|unused| unused.span == name.span);
     let left: Vec<&str> = comment.names.iter().filter(is_left).map(|name| name.text.as_str()).collect();
-    let edit = Edit { span: comment.list, text: left.join(", ") };
+    let edit = Edit::new(comment.list, left.join(", "));
     let span = unused.first().map_or(comment.span, |name| name.span);
     let title = format!("remove {}", names.join(" and "));
     let finding = Finding::new("unused_suppression", Level::Warning, rtr.file, span, message);

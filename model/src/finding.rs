@@ -5,6 +5,12 @@ use serde::{Deserialize, Serialize};
 use crate::span::{FileId, Span};
 
 /// How much a finding matters.
+///
+/// ```
+/// use rtreg_model::Level;
+/// assert!(Level::Note < Level::Warning && Level::Warning < Level::Error);
+/// assert_eq!(Level::Error.as_str(), "error");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
@@ -28,7 +34,14 @@ impl Level {
 }
 
 /// A place in a file and what is to be said there; the text may be empty for a primary label.
+///
+/// ```
+/// use rtreg_model::{FileId, Label, Span};
+/// let label = Label::new(FileId(0), Span::new(0, 12), "the declaration starts here");
+/// assert_eq!(label.span.len(), 12);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Label {
     /// The file.
     pub file: FileId,
@@ -38,7 +51,19 @@ pub struct Label {
     pub text: String,
 }
 
+impl Label {
+    /// A place and what is to be said there.
+    pub fn new(file: FileId, span: Span, text: impl Into<String>) -> Self {
+        Self { file, span, text: text.into() }
+    }
+}
+
 /// How safe it is to apply a fix without a person looking.
+///
+/// ```
+/// use rtreg_model::Applicability;
+/// assert!(Applicability::DisplayOnly < Applicability::Safe);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Applicability {
@@ -51,7 +76,14 @@ pub enum Applicability {
 }
 
 /// Replace the bytes of `span` by `text`.
+///
+/// ```
+/// use rtreg_model::{Edit, Span};
+/// let semicolon = Edit::new(Span::at(19), ";");
+/// assert!(semicolon.span.is_empty());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Edit {
     /// What is replaced; empty for an insertion.
     pub span: Span,
@@ -59,8 +91,24 @@ pub struct Edit {
     pub text: String,
 }
 
+impl Edit {
+    /// Puts `text` in the place of the bytes of `span`.
+    pub fn new(span: Span, text: impl Into<String>) -> Self {
+        Self { span, text: text.into() }
+    }
+}
+
 /// A cure: edits of the finding's primary file, in the order of their spans, not overlapping.
+///
+/// ```
+/// use rtreg_model::{Applicability, Edit, FileId, Finding, Level, Span};
+/// let finding = Finding::new("missing_semicolon", Level::Error, FileId(0), Span::at(19), "expected `;` behind `web`")
+///     .fix("add `;`", Applicability::Safe, vec![Edit::new(Span::at(19), ";")]);
+/// let fix = finding.fix.unwrap();
+/// assert_eq!((fix.title.as_str(), fix.edits.len()), ("add `;`", 1));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Fix {
     /// What the fix does, for an editor's menu.
     pub title: String,
@@ -105,7 +153,7 @@ impl Finding {
             rule,
             level,
             message: message.into(),
-            primary: Label { file, span, text: String::new() },
+            primary: Label::new(file, span, ""),
             secondary: Vec::new(),
             help: None,
             fix: None,
@@ -122,7 +170,7 @@ impl Finding {
     /// A further place that explains the finding.
     #[must_use]
     pub fn also(mut self, file: FileId, span: Span, text: impl Into<String>) -> Self {
-        self.secondary.push(Label { file, span, text: text.into() });
+        self.secondary.push(Label::new(file, span, text));
         self
     }
 

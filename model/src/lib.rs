@@ -1,6 +1,8 @@
 //! The vocabulary of rtreg: what every other crate speaks of. Pure data and its small, total functions; this crate
 //! never does IO, reads no clock and no environment.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod cluster;
 pub mod finding;
 pub mod method;

@@ -6,6 +6,13 @@ use serde::{Deserialize, Serialize};
 
 /// A callback method (rt_callbacks(1HA)). There is no Prenet_stop: where the upgrade chapter prints it, Prenet_start is
 /// meant.
+///
+/// ```
+/// use rtreg_model::Method;
+/// assert_eq!(Method::parse("monitor_START"), Some(Method::MonitorStart));
+/// assert_eq!(Method::MonitorStart.as_str(), "Monitor_start");
+/// assert_eq!(Method::parse("Prenet_stop"), None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
@@ -71,6 +78,11 @@ impl Method {
     }
 
     /// The resource property that limits its run time in seconds.
+    ///
+    /// ```
+    /// use rtreg_model::Method;
+    /// assert_eq!(Method::Stop.timeout_property(), "Stop_timeout");
+    /// ```
     pub const fn timeout_property(self) -> &'static str {
         match self {
             Self::Boot => "Boot_timeout",
@@ -94,6 +106,12 @@ impl Method {
     }
 
     /// The method whose run time the resource property `name` limits.
+    ///
+    /// ```
+    /// use rtreg_model::Method;
+    /// assert_eq!(Method::of_timeout("STOP_TIMEOUT"), Some(Method::Stop));
+    /// assert_eq!(Method::of_timeout("Retry_interval"), None);
+    /// ```
     pub fn of_timeout(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.timeout_property().eq_ignore_ascii_case(name))
     }

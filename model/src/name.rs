@@ -33,6 +33,12 @@ pub struct TypeName {
 
 impl TypeName {
     /// Puts a name together from the properties of a file.
+    ///
+    /// ```
+    /// use rtreg_model::TypeName;
+    /// assert_eq!(TypeName::new(Some("SUNW"), "qfs", Some("4.6")), TypeName::parse("SUNW.qfs:4.6"));
+    /// assert_eq!(TypeName::new(None, "qfs", None).to_string(), "qfs");
+    /// ```
     pub fn new(vendor: Option<&str>, resource_type: &str, suffix: Option<&str>) -> Self {
         let base = match vendor {
             Some(vendor) if !vendor.is_empty() => format!("{vendor}.{resource_type}"),
@@ -42,6 +48,12 @@ impl TypeName {
     }
 
     /// Splits a name at its first colon.
+    ///
+    /// ```
+    /// use rtreg_model::{RtVersion, TypeName};
+    /// assert_eq!(TypeName::parse("SUNW.qfs:4.6").version(), Some(RtVersion::new("4.6")));
+    /// assert_eq!(TypeName::parse("SUNW.qfs").version(), None);
+    /// ```
     pub fn parse(text: &str) -> Self {
         match text.split_once(':') {
             Some((base, suffix)) => Self { base: base.to_owned(), suffix: Some(suffix.to_owned()) },
@@ -98,6 +110,12 @@ impl From<TypeName> for String {
 
 /// What is wrong with a name of a group, resource, property or enumeration literal (RGM Legal Names), or `Ok`.
 ///
+/// ```
+/// use rtreg_model::name::check_name;
+/// assert_eq!(check_name("web-rs_1"), Ok(()));
+/// assert_eq!(check_name("1web"), Err("a name starts with an ASCII letter".to_owned()));
+/// ```
+///
 /// # Errors
 /// A half-sentence that says which rule the name breaks.
 pub fn check_name(name: &str) -> Result<(), String> {
@@ -117,6 +135,12 @@ pub fn check_name(name: &str) -> Result<(), String> {
 }
 
 /// What is wrong with a property value or a description (RGM Legal Values), or `Ok`. An element of a list is one value.
+///
+/// ```
+/// use rtreg_model::name::check_value;
+/// assert_eq!(check_value("/opt/web/bin"), Ok(()));
+/// assert!(check_value("one;two").unwrap_err().contains("semicolon"));
+/// ```
 ///
 /// # Errors
 /// A half-sentence that says which rule the value breaks.

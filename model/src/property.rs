@@ -7,6 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::span::{Span, Spanned};
 
 /// The type of a resource property (property_attributes(5), "Type").
+///
+/// ```
+/// use rtreg_model::PropertyKind;
+/// let kind = PropertyKind::Enum(vec!["SOFT".to_owned(), "HARD".to_owned()]);
+/// assert_eq!(kind.as_str(), "ENUM");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PropertyKind {
@@ -37,6 +43,13 @@ impl PropertyKind {
 
 /// When a property of a resource may be changed (property_attributes(5), "Tunable"). Not to be confused with the
 /// tunability of Type_version.
+///
+/// ```
+/// use rtreg_model::PropertyTunable;
+/// assert_eq!(PropertyTunable::parse("true"), Some(PropertyTunable::Anytime));
+/// assert_eq!(PropertyTunable::WhenDisabled.to_string(), "WHEN_DISABLED");
+/// assert_eq!(PropertyTunable::parse("WHEN_OFFLINE"), None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PropertyTunable {
@@ -80,6 +93,12 @@ impl fmt::Display for PropertyTunable {
 }
 
 /// A value of a property. In JSON a string, boolean, integer, or array of strings.
+///
+/// ```
+/// use rtreg_model::PropertyValue;
+/// let ports = PropertyValue::StringArray(vec!["80/tcp".to_owned(), "443/tcp".to_owned()]);
+/// assert_eq!(ports.to_string(), "80/tcp,443/tcp");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum PropertyValue {
@@ -108,6 +127,14 @@ impl fmt::Display for PropertyValue {
 impl PropertyValue {
     /// Reads the text of a value for a property of type `kind`: integers decimal, booleans TRUE or FALSE in any case,
     /// literals as written in the file (matched exactly, else in any case if unambiguous), arrays split at commas.
+    ///
+    /// ```
+    /// use rtreg_model::{PropertyKind, PropertyValue};
+    /// assert_eq!(PropertyValue::parse(&PropertyKind::Boolean, "True"), Ok(PropertyValue::Boolean(true)));
+    /// let mode = PropertyKind::Enum(vec!["SOFT".to_owned(), "HARD".to_owned()]);
+    /// assert_eq!(PropertyValue::parse(&mode, "soft"), Ok(PropertyValue::String("SOFT".to_owned())));
+    /// assert_eq!(PropertyValue::parse(&PropertyKind::Int, "1s"), Err("expected an integer, found `1s`".to_owned()));
+    /// ```
     ///
     /// # Errors
     /// A half-sentence that says what was expected.
@@ -188,6 +215,12 @@ impl Eq for Entry {}
 
 impl PropertyDecl {
     /// A declaration with nothing but a name and a type, tunable at any time.
+    ///
+    /// ```
+    /// use rtreg_model::{PropertyDecl, PropertyKind, Span, Spanned};
+    /// let port = PropertyDecl::new(Spanned::new("Listen_port".to_owned(), Span::default()), PropertyKind::Int);
+    /// assert!(port.is_required());
+    /// ```
     pub fn new(name: Spanned<String>, kind: PropertyKind) -> Self {
         Self {
             name,
@@ -213,6 +246,15 @@ impl PropertyDecl {
     }
 
     /// Checks a value against type, limits, enumeration and RGM's rules for values (property_attributes(5)).
+    ///
+    /// ```
+    /// use rtreg_model::{PropertyDecl, PropertyKind, PropertyValue, Span, Spanned};
+    /// let mut port = PropertyDecl::new(Spanned::new("Listen_port".to_owned(), Span::default()), PropertyKind::Int);
+    /// port.min = Some(Spanned::new(1024, Span::default()));
+    /// assert_eq!(port.check(&PropertyValue::Int(8080)), Ok(()));
+    /// let refused = port.check(&PropertyValue::Int(80));
+    /// assert_eq!(refused, Err("expected a value of at least 1024, found 80".to_owned()));
+    /// ```
     ///
     /// # Errors
     /// A half-sentence that says what was expected and what was found.

@@ -3,6 +3,13 @@
 use std::fmt;
 
 /// A line of releases. Where releases inside a line differ, the newest of the line counts.
+///
+/// ```
+/// use rtreg_model::Release;
+/// assert_eq!(Release::parse("3.3"), Some(Release::V4));
+/// assert!(Release::V3_0 < Release::V3_2);
+/// assert_eq!(Release::V3_1.api_version_max(), Some(6));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Release {
     /// Sun Cluster 3.0.

@@ -10,7 +10,15 @@ use crate::tunability::Tunability;
 use crate::version::RtVersion;
 
 /// A value and, if the file declares it, where; a default has no place. Equality looks at the value only.
+///
+/// ```
+/// use rtreg_model::{Declared, Span};
+/// let declared = Declared::at(true, Span::new(0, 9));
+/// assert_eq!(declared, Declared::default_value(true));
+/// assert!(declared.span.is_some());
+/// ```
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Declared<T> {
     /// The declared or defaulted value.
     pub value: T,
@@ -39,6 +47,12 @@ impl<T: PartialEq> PartialEq for Declared<T> {
 impl<T: Eq> Eq for Declared<T> {}
 
 /// On which nodes Init, Fini, Boot and Validate run (rt_properties(5), Init_nodes).
+///
+/// ```
+/// use rtreg_model::InitNodes;
+/// assert_eq!(InitNodes::parse("rg_primaries"), Some(InitNodes::RgPrimaries));
+/// assert_eq!(InitNodes::RtInstalledNodes.as_str(), "RT_INSTALLED_NODES");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InitNodes {
     /// RG_PRIMARIES: the node list of the group; the default.
@@ -63,7 +77,14 @@ impl InitNodes {
 }
 
 /// Where a method is: as the file writes it, and completed with RT_basedir.
+///
+/// ```
+/// use rtreg_model::{MethodPath, Span, Spanned};
+/// let start = MethodPath::new(Spanned::new("bin/start".to_owned(), Span::default()), "/opt/web/bin/start");
+/// assert_eq!(start.absolute, "/opt/web/bin/start");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MethodPath {
     /// As the file writes it.
     pub declared: Spanned<String>,
@@ -71,8 +92,23 @@ pub struct MethodPath {
     pub absolute: String,
 }
 
+impl MethodPath {
+    /// A path as the file writes it, and the absolute path that it stands for.
+    pub fn new(declared: Spanned<String>, absolute: impl Into<String>) -> Self {
+        Self { declared, absolute: absolute.into() }
+    }
+}
+
 /// A `#$upgrade_from` line. Equality ignores places.
+///
+/// ```
+/// use rtreg_model::{RtVersion, Span, Spanned, Tunability, UpgradeFrom};
+/// let version = Spanned::new(RtVersion::new("1.0"), Span::new(15, 20));
+/// let line = UpgradeFrom::new(version, Spanned::new(Tunability::Anytime, Span::new(21, 28)), Span::new(0, 28));
+/// assert_eq!(line.tunability.value.as_str(), "ANYTIME");
+/// ```
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct UpgradeFrom {
     /// The RT_version being upgraded from; unversioned for `""`.
     pub version: Spanned<RtVersion>,
@@ -80,6 +116,13 @@ pub struct UpgradeFrom {
     pub tunability: Spanned<Tunability>,
     /// The line, from `#$` to the tunability.
     pub line: Span,
+}
+
+impl UpgradeFrom {
+    /// The line at `line` that gives `version` this tunability.
+    pub const fn new(version: Spanned<RtVersion>, tunability: Spanned<Tunability>, line: Span) -> Self {
+        Self { version, tunability, line }
+    }
 }
 
 impl PartialEq for UpgradeFrom {
@@ -134,6 +177,12 @@ pub struct ResourceType {
 
 impl ResourceType {
     /// A type with this name and nothing declared; the parser fills in the rest.
+    ///
+    /// ```
+    /// use rtreg_model::{ResourceType, RtVersion, Span, Spanned};
+    /// let web = ResourceType::new(Spanned::new("web".to_owned(), Span::default()));
+    /// assert_eq!((web.api_version.value, web.version.value), (2, RtVersion::UNVERSIONED));
+    /// ```
     pub fn new(resource_type: Spanned<String>) -> Self {
         Self {
             resource_type,
@@ -158,6 +207,15 @@ impl ResourceType {
     }
 
     /// The full name: with the version suffix only if the file has `#$upgrade`.
+    ///
+    /// ```
+    /// use rtreg_model::{Declared, ResourceType, RtVersion, Span, Spanned};
+    /// let mut web = ResourceType::new(Spanned::new("web".to_owned(), Span::default()));
+    /// web.version = Declared::default_value(RtVersion::new("1.0"));
+    /// assert_eq!(web.name().to_string(), "web");
+    /// web.upgrade = Some(Spanned::new((), Span::default()));
+    /// assert_eq!(web.name().to_string(), "web:1.0");
+    /// ```
     pub fn name(&self) -> TypeName {
         let suffix = self.upgrade.as_ref().and(self.version.value.as_str());
         TypeName::new(self.vendor_id.as_ref().map(|vendor| vendor.value.as_str()), &self.resource_type.value, suffix)

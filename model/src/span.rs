@@ -33,6 +33,11 @@ impl Span {
     }
 
     /// The smallest range that holds both.
+    ///
+    /// ```
+    /// use rtreg_model::Span;
+    /// assert_eq!(Span::new(4, 7).to(Span::new(0, 5)), Span::new(0, 7));
+    /// ```
     pub fn to(self, other: Self) -> Self {
         Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
@@ -48,6 +53,12 @@ impl Span {
     }
 
     /// Whether both share a byte, or an end of one is an end of the other.
+    ///
+    /// ```
+    /// use rtreg_model::Span;
+    /// assert!(Span::new(0, 4).touches(Span::new(4, 7)));
+    /// assert!(!Span::new(0, 3).touches(Span::new(4, 7)));
+    /// ```
     pub const fn touches(self, other: Self) -> bool {
         self.start <= other.end && other.start <= self.end
     }
@@ -61,7 +72,13 @@ impl Span {
 }
 
 /// A value and where it stands. Two are equal when their values are: a comparison of types must not see white space.
+///
+/// ```
+/// use rtreg_model::{Span, Spanned};
+/// assert_eq!(Spanned::new("web", Span::new(16, 19)), Spanned::new("web", Span::new(40, 43)));
+/// ```
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Spanned<T> {
     /// The value.
     pub value: T,

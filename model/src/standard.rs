@@ -44,6 +44,7 @@ pub enum Category {
 
 /// A row of the table of type properties.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct TypeProperty {
     /// The vendor's spelling; compared in any case.
     pub name: &'static str,
@@ -102,6 +103,14 @@ pub const TYPE_PROPERTIES: &[TypeProperty] = &[
 ];
 
 /// The row of a type property, by its name in any case.
+///
+/// ```
+/// use rtreg_model::Release;
+/// use rtreg_model::standard::{Category, type_property};
+/// let proxy = type_property("PROXY").unwrap();
+/// assert_eq!((proxy.name, proxy.category, proxy.since), ("Proxy", Category::Optional, Release::V3_2));
+/// assert!(type_property("Prenet_stop").is_none());
+/// ```
 pub fn type_property(name: &str) -> Option<&'static TypeProperty> {
     TYPE_PROPERTIES.iter().find(|property| property.name.eq_ignore_ascii_case(name))
 }
@@ -158,6 +167,7 @@ pub enum StandardDefault {
 
 /// A row of the table of system-defined resource properties.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct StandardProperty {
     /// The vendor's spelling; compared in any case.
     pub name: &'static str,
@@ -285,6 +295,14 @@ pub const STANDARD_PROPERTIES: &[StandardProperty] = &[
 ];
 
 /// The row of a system-defined property, by its name in any case.
+///
+/// ```
+/// use rtreg_model::Method;
+/// use rtreg_model::standard::{Presence, standard_property};
+/// let timeout = standard_property("start_timeout").unwrap();
+/// assert_eq!((timeout.name, timeout.presence), ("Start_timeout", Presence::WithMethod(Method::Start)));
+/// assert!(standard_property("Probe_path").is_none());
+/// ```
 pub fn standard_property(name: &str) -> Option<&'static StandardProperty> {
     STANDARD_PROPERTIES.iter().find(|property| property.name.eq_ignore_ascii_case(name))
 }
@@ -299,6 +317,12 @@ pub const DEPENDENCY_PROPERTIES: [&str; 4] = [
 
 impl StandardProperty {
     /// The property as it is without an entry.
+    ///
+    /// ```
+    /// use rtreg_model::standard::standard_property;
+    /// let timeout = standard_property("Start_timeout").unwrap().to_decl();
+    /// assert!(!timeout.extension && timeout.span.is_none());
+    /// ```
     pub fn to_decl(&self) -> PropertyDecl {
         let kind = self.kind.to_kind();
         let default = match self.default {
@@ -314,6 +338,17 @@ impl StandardProperty {
 
 /// All properties that a resource of the type has: the entries of the table, then those that exist without an entry
 /// (timeouts of declared methods, and what every resource has).
+///
+/// ```
+/// use rtreg_model::standard::effective_properties;
+/// use rtreg_model::{Method, MethodPath, ResourceType, Span, Spanned};
+/// let mut web = ResourceType::new(Spanned::new("web".to_owned(), Span::default()));
+/// let has = |it: &ResourceType, name: &str| effective_properties(it).iter().any(|property| property.name.value == name);
+/// assert!(!has(&web, "Stop_timeout"));
+/// let stop = Spanned::new("/opt/web/stop".to_owned(), Span::default());
+/// web.methods.insert(Method::Stop, MethodPath::new(stop, "/opt/web/stop"));
+/// assert!(has(&web, "Stop_timeout"));
+/// ```
 pub fn effective_properties(resource_type: &ResourceType) -> Vec<PropertyDecl> {
     let implied = STANDARD_PROPERTIES
         .iter()

@@ -56,6 +56,12 @@ impl Tunability {
     }
 
     /// Reads a word in any case; official texts print both.
+    ///
+    /// ```
+    /// use rtreg_model::Tunability;
+    /// assert_eq!(Tunability::parse("AnyTime"), Some(Tunability::Anytime));
+    /// assert_eq!(Tunability::parse("WHEN_STOPPED"), None);
+    /// ```
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|tunability| tunability.as_str().eq_ignore_ascii_case(word))
     }

@@ -30,6 +30,12 @@ impl RtVersion {
     pub const UNVERSIONED: Self = Self(None);
 
     /// The version with this text; the empty text means unversioned.
+    ///
+    /// ```
+    /// use rtreg_model::RtVersion;
+    /// assert_eq!(RtVersion::new(""), RtVersion::UNVERSIONED);
+    /// assert_eq!(RtVersion::new("1.0").as_str(), Some("1.0"));
+    /// ```
     pub fn new(text: impl Into<String>) -> Self {
         let text = text.into();
         Self((!text.is_empty()).then_some(text))

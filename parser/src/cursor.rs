@@ -158,7 +158,7 @@ impl OneEdit for Finding {
     }
 
     fn replace(self, title: &str, span: Span, text: impl Into<String>, applicability: Applicability) -> Self {
-        self.fix(title, applicability, vec![Edit { span, text: text.into() }])
+        self.fix(title, applicability, vec![Edit::new(span, text.into())])
     }
 
     fn delete(self, title: &str, span: Span, applicability: Applicability) -> Self {

@@ -122,7 +122,7 @@ impl<'s> Cursor<'s> {
         let finding = self
             .error("text_after_directive", text, message)
             .help("a directive has its line for itself; put a comment on a line of its own");
-        let delete = Edit { span: Span::new(end, text.end), text: String::new() };
+        let delete = Edit::new(Span::new(end, text.end), String::new());
         let before = Span::at(word.span.start - 2);
         let (title, mark, sure) = match self.text(text).first() {
             Some(b'#') => ("move the comment to the line before", "", Applicability::Safe),
@@ -130,7 +130,7 @@ impl<'s> Cursor<'s> {
         };
         self.report(match std::str::from_utf8(self.text(text)) {
             Ok(text) => {
-                let comment = Edit { span: before, text: format!("{mark}{text}\n") };
+                let comment = Edit::new(before, format!("{mark}{text}\n"));
                 finding.fix(title, sure, vec![comment, delete])
             }
             Err(_) => finding,

@@ -324,9 +324,9 @@ impl<'s> FileParser<'s> {
             return Item::Stray(Stray { span: entry.span });
         }
         if let Some(finding) = self.cursor.findings.get_mut(before) {
-            let mut edits = vec![Edit { span: start, text: "{ ".to_owned() }];
+            let mut edits = vec![Edit::new(start, "{ ".to_owned())];
             if !closed {
-                edits.push(Edit { span: Span::at(entry.span.end), text: " }".to_owned() });
+                edits.push(Edit::new(Span::at(entry.span.end), " }".to_owned()));
             }
             *finding = finding.clone().fix("put the attributes into braces", Applicability::Unsafe, edits);
         }

@@ -4,6 +4,8 @@
 //! Parsing never fails and never panics: each fault of the text is one [`rtreg_model::Finding`], and parsing goes on
 //! behind it. This crate never does IO.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod cursor;
 mod directive;
 mod faults;

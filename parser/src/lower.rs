@@ -71,7 +71,7 @@ fn methods(rtr: &Rtr<'_>, to: &mut ResourceType) {
         };
         let basedir = to.rt_basedir.as_ref().map(|basedir| basedir.value.as_str());
         let absolute = absolute_path(basedir, &declared.value);
-        to.methods.insert(method, MethodPath { declared, absolute });
+        to.methods.insert(method, MethodPath::new(declared, absolute));
     }
 }
 
@@ -96,11 +96,11 @@ fn upgrade_clause(rtr: &Rtr<'_>, to: &mut ResourceType) {
                 };
                 let rt_version = RtVersion::new(version.to_text());
                 if versions.insert(rt_version.clone()) {
-                    to.upgrade_from.push(UpgradeFrom {
-                        version: Spanned::new(rt_version, version.span),
-                        tunability: Spanned::new(tunability, word.span),
-                        line: Span::new(directive.span.start, word.span.end),
-                    });
+                    to.upgrade_from.push(UpgradeFrom::new(
+                        Spanned::new(rt_version, version.span),
+                        Spanned::new(tunability, word.span),
+                        Span::new(directive.span.start, word.span.end),
+                    ));
                 }
             }
             DirectiveKind::UpgradeFrom { .. } | DirectiveKind::Unknown => {}

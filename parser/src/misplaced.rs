@@ -48,11 +48,11 @@ fn moved(source: &[u8], run: Span, anchor: Span, directive: bool) -> Option<Vec<
     let alone = rest.is_empty() || (rest.starts_with(b"#") && !rest.starts_with(b"#$"));
     let edit = if alone {
         let trailing = behind.get(..line_length(behind)).unwrap_or_default().trim_ascii_end().len();
-        Edit { span: Span::at(anchor.end + number(trailing)), text: format!("\n{text}") }
+        Edit::new(Span::at(anchor.end + number(trailing)), format!("\n{text}"))
     } else {
-        Edit { span: Span::at(anchor.end), text: format!("\n{text}\n") }
+        Edit::new(Span::at(anchor.end), format!("\n{text}\n"))
     };
-    let mut edits = vec![edit, Edit { span: taken, text: String::new() }];
+    let mut edits = vec![edit, Edit::new(taken, String::new())];
     edits.sort_unstable_by_key(|edit| edit.span.start);
     Some(edits)
 }

@@ -20,6 +20,12 @@ pub fn boolean_text(text: &[u8]) -> Option<bool> {
 }
 
 /// A boolean: `name;` and `name = TRUE;` mean true, `name = FALSE;` means false (rt_reg(4)).
+///
+/// ```
+/// let rtr = rtreg_parser::parse(b"Failover; Proxy = FALSE; RT_system = 1;", rtreg_model::FileId(0));
+/// let read: Vec<_> = rtr.declarations().map(|it| rtreg_parser::read::boolean(it.values.as_ref())).collect();
+/// assert_eq!(read, [Some(true), Some(false), None]);
+/// ```
 pub fn boolean(values: Option<&Values<'_>>) -> Option<bool> {
     match values {
         None => Some(true),
@@ -28,6 +34,12 @@ pub fn boolean(values: Option<&Values<'_>>) -> Option<bool> {
 }
 
 /// An integer: one decimal value, perhaps negative.
+///
+/// ```
+/// let rtr = rtreg_parser::parse(b"API_version = 2;", rtreg_model::FileId(0));
+/// let number = rtr.declaration("API_version").and_then(|it| rtreg_parser::read::integer(it.values.as_ref()?)).unwrap();
+/// assert_eq!((number.value, number.span.start), (2, 14));
+/// ```
 pub fn integer(values: &Values<'_>) -> Option<Spanned<i64>> {
     let value = values.single()?;
     let number = std::str::from_utf8(value.text).ok()?.parse().ok()?;
@@ -35,6 +47,12 @@ pub fn integer(values: &Values<'_>) -> Option<Spanned<i64>> {
 }
 
 /// A text: one value, or the empty text if there is none, as in `name = ;`.
+///
+/// ```
+/// let rtr = rtreg_parser::parse(b"Vendor_id = ; Pkglist = a, b;", rtreg_model::FileId(0));
+/// let read = |name: &str| rtreg_parser::read::text(rtr.declaration(name)?.values.as_ref()?).map(|text| text.value);
+/// assert_eq!((read("Vendor_id"), read("Pkglist")), (Some(String::new()), None));
+/// ```
 pub fn text(values: &Values<'_>) -> Option<Spanned<String>> {
     match values.list.as_slice() {
         [] => Some(Spanned::new(String::new(), values.span)),
@@ -61,11 +79,26 @@ pub fn elements(values: &Values<'_>) -> Vec<String> {
 }
 
 /// The type keywords of an entry with their literals, in the order of the file: one, if the entry is right.
+///
+/// ```
+/// use rtreg_model::PropertyKind;
+/// let rtr = rtreg_parser::parse(b"{ PROPERTY = Delay; EXTENSION; INT; }", rtreg_model::FileId(0));
+/// let kinds = rtreg_parser::read::kinds(rtr.entries().next().unwrap());
+/// assert_eq!(kinds.first().map(|kind| &kind.value), Some(&PropertyKind::Int));
+/// ```
 pub fn kinds(entry: &Entry<'_>) -> Vec<Spanned<PropertyKind>> {
     entry.attributes.iter().filter_map(|attribute| Some(Spanned::new(kind(attribute)?, attribute.span))).collect()
 }
 
 /// The type that an attribute gives, if it is one of the type keywords.
+///
+/// ```
+/// use rtreg_model::PropertyKind;
+/// let rtr = rtreg_parser::parse(b"{ PROPERTY = Mode; EXTENSION; ENUM { FAST, SAFE }; }", rtreg_model::FileId(0));
+/// let attribute = rtr.entries().next().and_then(|entry| entry.attribute("ENUM")).unwrap();
+/// let literals = vec!["FAST".to_owned(), "SAFE".to_owned()];
+/// assert_eq!(rtreg_parser::read::kind(attribute), Some(PropertyKind::Enum(literals)));
+/// ```
 pub fn kind(attribute: &Attribute<'_>) -> Option<PropertyKind> {
     let keyword = standard::KIND_KEYWORDS.into_iter().find(|keyword| attribute.name.is(keyword))?;
     match (keyword, &attribute.value) {
@@ -83,6 +116,15 @@ pub fn kind(attribute: &Attribute<'_>) -> Option<PropertyKind> {
 }
 
 /// The values of a property of this type, as DEFAULT has them.
+///
+/// ```
+/// use rtreg_model::{PropertyKind, PropertyValue};
+/// let rtr = rtreg_parser::parse(b"{ PROPERTY = Delay; EXTENSION; INT; DEFAULT = 5; }", rtreg_model::FileId(0));
+/// let default = rtr.entries().next().and_then(|entry| entry.attribute("DEFAULT")?.values()).unwrap();
+/// let read = |kind| rtreg_parser::read::property_value(&kind, default);
+/// assert_eq!(read(PropertyKind::Int), Ok(PropertyValue::Int(5)));
+/// assert_eq!(read(PropertyKind::Boolean), Err("expected TRUE or FALSE, found `5`".to_owned()));
+/// ```
 ///
 /// # Errors
 /// A half-sentence that says what was expected and what was found.

@@ -149,7 +149,7 @@ impl<'s> Cursor<'s> {
         let opened = self.findings.iter_mut().rev().find(|it| it.rule == "wrong_bracket" && it.primary.span == open);
         let fix = opened.and_then(|finding| finding.fix.as_mut());
         if let (Some(fix), Some(close)) = (fix, close) {
-            fix.edits.push(Edit { span: close.span, text: "}".to_owned() });
+            fix.edits.push(Edit::new(close.span, "}".to_owned()));
         }
     }
 

@@ -209,7 +209,7 @@ impl<'s> Cursor<'s> {
         if let Some(fix) = unterminated.and_then(|finding| finding.fix.as_mut()) {
             // The value runs to the line end: that its semicolon is missing too is the same slip.
             "insert `\";`".clone_into(&mut fix.title);
-            fix.edits = vec![Edit { span: at, text: "\";".to_owned() }];
+            fix.edits = vec![Edit::new(at, "\";".to_owned())];
             return;
         }
         let message = format!("expected `;` behind {}, found {}", self.quote(self.last), self.found());
@@ -249,8 +249,8 @@ impl<'s> Cursor<'s> {
         let message = "expected `{` before the literals of ENUM, found them without braces";
         let mut finding = self.error("missing_open_brace", at, message).help("write `ENUM { literal, literal };`");
         if before == self.findings.len() && !values.list.is_empty() {
-            let open = Edit { span: Span::new(at.start, start), text: " { ".to_owned() };
-            let close = Edit { span: Span::at(values.span.end), text: " }".to_owned() };
+            let open = Edit::new(Span::new(at.start, start), " { ".to_owned());
+            let close = Edit::new(Span::at(values.span.end), " }".to_owned());
             let edits = if closed { vec![open] } else { vec![open, close] };
             finding = finding.fix("put the literals in braces", Applicability::Safe, edits);
         }
@@ -386,7 +386,7 @@ fn expected(place: Place) -> &'static str {
 }
 
 fn comment_out(finding: Finding, lines: Vec<u32>) -> Finding {
-    let edits = lines.into_iter().map(|at| Edit { span: Span::at(at), text: "# ".to_owned() }).collect();
+    let edits = lines.into_iter().map(|at| Edit::new(Span::at(at), "# ".to_owned())).collect();
     finding.help("put `#` in front of each line if this is a comment").fix(
         "make it a comment",
         Applicability::Unsafe,

@@ -5,6 +5,12 @@ use rtreg_model::{FileId, Finding, Span};
 
 /// A parsed file. `tokens` cover the source without gap or overlap, so that the text of all of them in turn is the
 /// source, byte for byte; `items` are the declarations, directives and entries in the order of the file.
+///
+/// ```
+/// let rtr = rtreg_parser::parse(b"# web\nResource_type = web;\n#$upgrade\n", rtreg_model::FileId(0));
+/// assert_eq!((rtr.items.len(), rtr.findings.len()), (2, 0));
+/// assert_eq!(rtr.to_bytes(), rtr.source);
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Rtr<'s> {
@@ -21,6 +27,13 @@ pub struct Rtr<'s> {
 }
 
 /// A token and its bytes.
+///
+/// ```
+/// use rtreg_parser::TokenKind;
+/// let rtr = rtreg_parser::parse(b"Failover;", rtreg_model::FileId(0));
+/// let tokens: Vec<_> = rtr.tokens.iter().map(|token| (token.kind, rtr.text(token.span))).collect();
+/// assert_eq!(tokens, [(TokenKind::Word, &b"Failover"[..]), (TokenKind::Semicolon, b";")]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Token {
@@ -59,6 +72,12 @@ pub enum TokenKind {
 }
 
 /// Something that a file says.
+///
+/// ```
+/// use rtreg_parser::Item;
+/// let rtr = rtreg_parser::parse(b"Failover; { PROPERTY = Run_dir; }", rtreg_model::FileId(0));
+/// assert!(matches!(rtr.items.as_slice(), [Item::Declaration(_), Item::Entry(_)]));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Item<'s> {
@@ -81,6 +100,13 @@ pub struct Stray {
 }
 
 /// A name or keyword, unquoted.
+///
+/// ```
+/// let rtr = rtreg_parser::parse(b"FAILOVER = TRUE;", rtreg_model::FileId(0));
+/// let name = rtr.declarations().next().unwrap().name;
+/// assert!(name.is("Failover"));
+/// assert_eq!(name.to_text(), "FAILOVER");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Word<'s> {
@@ -91,6 +117,12 @@ pub struct Word<'s> {
 }
 
 /// `name;`, `name = value, value;` or `name = ;`
+///
+/// ```
+/// let rtr = rtreg_parser::parse(b"Failover; Vendor_id = ACME;", rtreg_model::FileId(0));
+/// let declared: Vec<_> = rtr.declarations().map(|it| (it.name.to_text(), it.values.is_some())).collect();
+/// assert_eq!(declared, [("Failover".to_owned(), false), ("Vendor_id".to_owned(), true)]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Declaration<'s> {
@@ -103,6 +135,12 @@ pub struct Declaration<'s> {
 }
 
 /// The values of a declaration or attribute; empty for `name = ;`.
+///
+/// ```
+/// let rtr = rtreg_parser::parse(b"Pkglist = SUNWa, SUNWb; Vendor_id = ;", rtreg_model::FileId(0));
+/// let count = |name: &str| rtr.declaration(name)?.values.as_ref().map(|values| values.list.len());
+/// assert_eq!((count("Pkglist"), count("Vendor_id")), (Some(2), Some(0)));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Values<'s> {
@@ -113,6 +151,13 @@ pub struct Values<'s> {
 }
 
 /// One value.
+///
+/// ```
+/// let rtr = rtreg_parser::parse(b"RT_version = \"1.0\";", rtreg_model::FileId(0));
+/// let version = rtr.declaration("RT_version").and_then(|it| it.values.as_ref()?.single()).unwrap();
+/// assert_eq!((version.text, rtr.text(version.span)), (&b"1.0"[..], &b"\"1.0\""[..]));
+/// assert!(version.quoted);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Value<'s> {
@@ -125,6 +170,16 @@ pub struct Value<'s> {
 }
 
 /// A directive: `#$upgrade`, `#$upgrade_from "1.0" ANYTIME`, or something unknown.
+///
+/// ```
+/// use rtreg_parser::DirectiveKind;
+/// let rtr = rtreg_parser::parse(b"#$upgrade\n#$upgrade_from \"1.0\" ANYTIME\n", rtreg_model::FileId(0));
+/// let kinds: Vec<_> = rtr.directives().map(|directive| &directive.kind).collect();
+/// let [DirectiveKind::Upgrade, DirectiveKind::UpgradeFrom { tunability: Some(word), .. }] = kinds.as_slice() else {
+///     panic!("{kinds:?}");
+/// };
+/// assert!(word.is("ANYTIME"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Directive<'s> {
@@ -154,6 +209,13 @@ pub enum DirectiveKind<'s> {
 }
 
 /// An entry of the property table.
+///
+/// ```
+/// let rtr = rtreg_parser::parse(b"{ PROPERTY = Run_dir; EXTENSION; STRING; }", rtreg_model::FileId(0));
+/// let entry = rtr.entries().next().unwrap();
+/// assert_eq!(entry.property().map(|name| name.to_text()).as_deref(), Some("Run_dir"));
+/// assert!(entry.is_extension() && entry.attribute("DEFAULT").is_none());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Entry<'s> {
@@ -166,6 +228,13 @@ pub struct Entry<'s> {
 }
 
 /// An attribute of an entry.
+///
+/// ```
+/// let rtr = rtreg_parser::parse(b"{ PROPERTY = Delay; EXTENSION; INT; MAX = 5; }", rtreg_model::FileId(0));
+/// let entry = rtr.entries().next().unwrap();
+/// let max = entry.attribute("max").and_then(|attribute| attribute.single()).unwrap();
+/// assert_eq!(max.to_text(), "5");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attribute<'s> {
@@ -191,6 +260,11 @@ pub enum AttributeValue<'s> {
 
 impl<'s> Rtr<'s> {
     /// The bytes of a span of this file.
+    ///
+    /// ```
+    /// let rtr = rtreg_parser::parse(b"Failover; #$upgrade", rtreg_model::FileId(0));
+    /// assert_eq!(rtr.text(rtr.directives().next().unwrap().span), b"#$upgrade");
+    /// ```
     pub fn text(&self, span: Span) -> &'s [u8] {
         span.slice(self.source)
     }
@@ -225,6 +299,12 @@ impl<'s> Rtr<'s> {
     }
 
     /// The first declaration of a type property, by its name in any case.
+    ///
+    /// ```
+    /// let rtr = rtreg_parser::parse(b"resource_TYPE = web;", rtreg_model::FileId(0));
+    /// let name = rtr.declaration("Resource_type").and_then(|it| it.text()).unwrap();
+    /// assert_eq!((name.value.as_str(), name.span.start), ("web", 16));
+    /// ```
     pub fn declaration(&self, name: &str) -> Option<&Declaration<'s>> {
         self.declarations().find(|declaration| declaration.name.is(name))
     }

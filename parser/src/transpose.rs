@@ -53,7 +53,7 @@ impl<'s> Cursor<'s> {
         let finding =
             self.error("swapped_tokens", span, message).help(format!("exchange the two: `{} {}`", texts[0], texts[1]));
         let edits = [(one.span, &texts[0]), (other.span, &texts[1])];
-        let edits = edits.map(|(span, text)| Edit { span, text: format!(" {text} ") }).to_vec();
+        let edits = edits.map(|(span, text)| Edit::new(span, format!(" {text} "))).to_vec();
         self.report(finding.fix("exchange the two", Applicability::Unsafe, edits));
         let is_mark = |token: Token| !matches!(token.kind, TokenKind::Word | TokenKind::Quoted | TokenKind::Directive);
         // What carries text keeps its place; a mark is thought on the other side of it.

@@ -205,7 +205,7 @@ impl<'s> Cursor<'s> {
         let at = Span::at(self.last.end);
         let first = list.gap.and_then(|gap| self.findings.get_mut(gap));
         if let Some(fix) = first.and_then(|finding| finding.fix.as_mut()) {
-            fix.edits.push(Edit { span: at, text: ",".to_owned() });
+            fix.edits.push(Edit::new(at, ",".to_owned()));
         } else if !list.reported {
             let message = format!("expected `,` or `;` behind {}, found {}", self.quote(self.last), self.found());
             let adjacent = self.peek().is_some_and(|next| next.span.start == at.start);
@@ -401,5 +401,5 @@ impl<'s> Cursor<'s> {
 
 /// Edits that replace each of these places by the same text.
 pub(crate) fn replace_all(places: &[Span], text: &str) -> Vec<Edit> {
-    places.iter().map(|&span| Edit { span, text: text.to_owned() }).collect()
+    places.iter().map(|&span| Edit::new(span, text.to_owned())).collect()
 }

@@ -1,6 +1,8 @@
 //! What is registered, the rules of registering, and the gate of upgrades. Pure: a [`store::Store`] is handed in, and so
 //! are time, user and host name.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 #[cfg(any(test, feature = "testing"))]
 #[macro_use]
 pub mod testing;

@@ -1,6 +1,8 @@
 //! Several threads register at once on one store: different types never get into each other's way, and of different
 //! contents under one name exactly one wins.
 
+#![expect(clippy::disallowed_methods, reason = "several threads are what this suite is about")]
+
 mod common;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

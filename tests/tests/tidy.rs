@@ -29,20 +29,19 @@ const OUTSIDE: &[(&str, &[&str])] = &[
 ];
 
 /// What the command line needs from outside; one line for each reader, writer and format.
-const CLI_OUTSIDE: &[&str] = &[
-    "clap",
-    "serde",
-    "serde_json",
-    "schemars",
-    "miette",
-    "ignore",
-    "nix",
-    "jiff",
-    "thiserror",
-    "sha2",
-    "similar",
-    "tempfile",
-    "toml",
+const CLI_OUTSIDE: &[&str] =
+    &["clap", "serde", "serde_json", "schemars", "ignore", "nix", "jiff", "similar", "tempfile", "toml"];
+
+/// Crates from outside that a room's tests and benches may use. Those of the house that they use stand below the room.
+const OUTSIDE_IN_TESTS: &[(&str, &[&str])] = &[
+    ("model", &[]),
+    ("parser", &["proptest"]),
+    ("checker", &["divan"]),
+    ("registry", &["insta", "proptest", "divan"]),
+    ("store", &["proptest"]),
+    ("cli", &["jsonschema", "junit-parser", "roxmltree", "serde-sarif", "insta", "trycmd"]),
+    ("examples/embed", &["insta"]),
+    ("tests", &["datatest-stable", "insta", "jsonschema", "serde_json", "schemars", "tempfile", "proptest"]),
 ];
 
 /// What each pure room's clippy.toml must forbid.
@@ -50,11 +49,47 @@ const FORBIDDEN_IN_PURE: &[&str] = &[
     "std::fs::read",
     "std::fs::File",
     "std::env::var",
+    "std::path::Path::exists",
+    "std::path::Path::is_file",
+    "std::path::Path::is_dir",
+    "std::path::Path::metadata",
+    "std::path::Path::canonicalize",
+    "std::path::Path::read_dir",
+    "std::env::home_dir",
     "std::net::TcpStream",
+    "std::os::unix::net::UnixStream",
+    "std::thread::spawn",
+    "std::thread::scope",
     "std::process::Command",
     "std::time::SystemTime::now",
     "std::time::Instant::now",
     "std::collections::HashMap",
+];
+
+/// The crates that authors of tools build on: what of theirs can grow is `#[non_exhaustive]`.
+const BORDER: &[&str] = &["model", "parser", "checker"];
+
+/// Public types of the border that are exhaustive on purpose, each with its reason (ARCHITECTURE.md, "Decisions").
+const EXHAUSTIVE: &[(&str, &str)] = &[
+    ("Tunability", "the vendor's six words; the gate must answer for each"),
+    ("Method", "the vendor's twelve callbacks; who runs or prints them must think of each"),
+    ("PropertyKind", "the vendor's five types"),
+    ("PropertyTunable", "the vendor's words"),
+    ("PropertyValue", "one shape of value for each group of the vendor's types"),
+    ("InitNodes", "the vendor's two words"),
+    ("Release", "a new release must be decided on wherever releases differ"),
+    ("TypePropertyKind", "the shapes of the vendor's table"),
+    ("Category", "the categories of the vendor's table"),
+    ("StandardKind", "the vendor's five types"),
+    ("Presence", "the cases of the vendor's table"),
+    ("StandardDefault", "there is a default or there is none"),
+    ("Level", "three levels; a tool maps each to its own"),
+    ("Applicability", "three degrees; a tool that applies fixes must know each"),
+    ("Origin", "known, unknown or none; the gate must answer for each"),
+    ("$name", "words of the cluster's state; the gate must answer for each"),
+    ("FileId", "a number that the caller gives out"),
+    ("Span", "two offsets, and never more"),
+    ("property::Entry", "a place that compares as equal, and never more"),
 ];
 
 /// Most lines of a file, tests not counted (CONTRIBUTING.md).
@@ -116,17 +151,31 @@ fn dependencies(manifest: &str, section: &str) -> BTreeSet<String> {
     lines.iter().filter(|(_, line)| !line.is_empty() && !line.starts_with('#')).map(|(_, line)| name(line)).collect()
 }
 
+/// The crates that a table allows a room.
+fn allowed<'t>(table: &'t [(&str, &'t [&'t str])], room: &str) -> &'t [&'t str] {
+    table.iter().find(|(name, _)| *name == room).map(|(_, crates)| *crates).unwrap_or_default()
+}
+
 #[test]
 fn rooms_depend_only_downwards() {
     for (room, _, below) in ROOMS {
         let manifest = read(&root().join(room).join("Cargo.toml"));
-        let outside = OUTSIDE.iter().find(|(name, _)| name == room).map(|(_, crates)| *crates).unwrap_or_default();
-        for dependency in dependencies(&manifest, "dependencies") {
-            let allowed = match dependency.strip_prefix("rtreg-") {
-                Some(other) => below.contains(&other),
-                None => outside.contains(&dependency.as_str()),
-            };
-            assert!(allowed, "{room} must not depend on {dependency}; the table is in ARCHITECTURE.md");
+        for (section, table) in [("dependencies", OUTSIDE), ("dev-dependencies", OUTSIDE_IN_TESTS)] {
+            let found = dependencies(&manifest, section);
+            for dependency in &found {
+                let is_allowed = match dependency.strip_prefix("rtreg-") {
+                    Some(other) => below.contains(&other),
+                    None => allowed(table, room).contains(&dependency.as_str()),
+                };
+                assert!(is_allowed, "{room}: {section} must not have {dependency}; the table is in ARCHITECTURE.md");
+            }
+            for listed in allowed(table, room) {
+                assert!(found.contains(*listed), "{room}: {listed} is listed for {section}, and is not there");
+            }
+        }
+        for section in sections(&manifest).keys().filter(|section| section.contains("dependencies")) {
+            let known = matches!(section.as_str(), "dependencies" | "dev-dependencies");
+            assert!(known, "{room}/Cargo.toml: [{section}]: dependencies stand in the two plain sections, one a line");
         }
     }
     let members = read(&root().join("Cargo.toml"));
@@ -146,9 +195,13 @@ fn pure_rooms_forbid_the_outside_world() {
         for path in FORBIDDEN_IN_PURE {
             assert!(clippy.contains(&format!("\"{path}\"")), "{room}/clippy.toml does not forbid {path}");
         }
-        assert!(clippy.contains("too-many-lines-threshold = 70"), "{room}/clippy.toml: too-many-lines-threshold");
+        let lib = read(&root().join(room).join("src/lib.rs"));
+        let silent = "#![warn(clippy::print_stdout, clippy::print_stderr)]";
+        assert!(lib.lines().any(|line| line == silent), "{room}/src/lib.rs: {silent}");
     }
     for (room, _, _) in ROOMS {
+        let clippy = read(&root().join(room).join("clippy.toml"));
+        assert!(clippy.contains("too-many-lines-threshold = 70"), "{room}/clippy.toml: too-many-lines-threshold");
         assert!(read(&root().join(room).join("Cargo.toml")).contains("[lints]\nworkspace = true"), "{room}: lints");
     }
 }
@@ -158,15 +211,15 @@ fn every_dependency_has_its_reason() {
     let mut looked_at = 0;
     for (room, _, _) in ROOMS {
         let manifest = read(&root().join(room).join("Cargo.toml"));
-        for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
+        for section in ["dependencies", "dev-dependencies"] {
             let sections = sections(&manifest);
-            let lines = sections.get(section).map(Vec::as_slice).unwrap_or_default();
-            for pair in lines.windows(2) {
-                let [(_, above), (number, line)] = pair else { continue };
+            let mut above = "";
+            for (number, line) in sections.get(section).map(Vec::as_slice).unwrap_or_default() {
                 if !line.is_empty() && !line.starts_with('#') {
                     assert!(above.starts_with("# "), "{room}/Cargo.toml:{number}: `{line}` has no reason above it");
                     looked_at += 1;
                 }
+                above = line;
             }
         }
     }
@@ -238,6 +291,54 @@ fn owners_of(folder: &Path) -> Vec<PathBuf> {
     inside.into_iter().chain([beside]).filter(|path| path.exists()).collect()
 }
 
+/// The public types of a file whose fields or variants can be seen from outside: name, line, and whether non-exhaustive.
+fn visible_types(text: &str) -> Vec<(String, usize, bool)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut found = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let declaration = line.trim_start();
+        let is_enum = declaration.starts_with("pub enum ");
+        let is_struct = declaration.starts_with("pub struct ");
+        let body = lines[at + 1..].iter().take_while(|line| line.trim_end() != "}");
+        let has_fields = declaration.contains("(pub ") || body.clone().any(|line| line.starts_with("    pub "));
+        if !is_enum && !(is_struct && has_fields && (declaration.ends_with('{') || declaration.contains("(pub "))) {
+            continue;
+        }
+        let name = declaration.split([' ', '<', '(', '{', ';']).nth(2).unwrap_or_default().to_owned();
+        let attributes = lines[..at].iter().rev().take_while(|line| line.trim_start().starts_with("#["));
+        found.push((name, at + 1, attributes.into_iter().any(|line| line.trim() == "#[non_exhaustive]")));
+    }
+    found
+}
+
+#[test]
+fn border_types_can_grow() {
+    let mut exhaustive = BTreeSet::new();
+    let mut looked_at = 0;
+    for room in BORDER {
+        for path in files(&root().join(room).join("src"), ".rs") {
+            for (name, line, can_grow) in visible_types(&read(&path)) {
+                let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+                let qualified = format!("{stem}::{name}");
+                let listed = EXHAUSTIVE.iter().find(|(entry, _)| *entry == name || *entry == qualified);
+                match (listed, can_grow) {
+                    (Some((entry, _)), false) => _ = exhaustive.insert(*entry),
+                    (None, true) => {}
+                    (Some(_), true) => panic!("{}:{line}: {name} is listed as exhaustive, and is not", path.display()),
+                    (None, false) => {
+                        panic!("{}:{line}: {name} is neither #[non_exhaustive] nor listed", path.display())
+                    }
+                }
+                looked_at += 1;
+            }
+        }
+    }
+    assert!(looked_at > 30, "only {looked_at} types found");
+    let all: BTreeSet<&str> = EXHAUSTIVE.iter().map(|(name, _)| *name).collect();
+    assert_eq!(exhaustive, all, "a listed type does not exist");
+    assert!(EXHAUSTIVE.iter().all(|(_, reason)| !reason.is_empty()));
+}
+
 #[test]
 fn documents_are_there_and_short() {
     for name in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"] {
@@ -254,6 +355,56 @@ fn documents_are_there_and_short() {
     let readme = read(&root().join("README.md"));
     let first_screen: String = readme.lines().take(30).collect::<Vec<_>>().join("\n");
     assert!(first_screen.contains("make demo") && first_screen.contains("make test"), "README: the two commands");
+}
+
+/// What stands in backquotes, or in the parentheses of a link, outside of blocks.
+fn quoted_words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut in_block = false;
+    for line in text.lines() {
+        if line.starts_with("```") {
+            in_block = !in_block;
+        } else if !in_block {
+            words.extend(line.split('`').skip(1).step_by(2).map(str::to_owned));
+            words.extend(line.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0.to_owned())));
+        }
+    }
+    words
+}
+
+#[test]
+fn documents_name_what_exists() {
+    let mut looked_at = 0;
+    for document in ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"] {
+        for word in quoted_words(&read(&root().join(document))) {
+            let is_path = (word.contains('/') || word.ends_with(".md")) && !word.contains([' ', ':']);
+            if !is_path || word.starts_with('/') {
+                continue;
+            }
+            // `lint/<rule>.rs` and `tests/*.rs` name a folder with something in it.
+            let fixed: PathBuf = Path::new(&word).iter().take_while(|part| !has_hole(part)).collect();
+            let path = root().join(&fixed);
+            let is_there = if fixed == Path::new(&word) { path.exists() } else { has_entry(&path, &word) };
+            assert!(is_there, "{document} names `{word}`, which does not exist");
+            looked_at += 1;
+        }
+    }
+    assert!(looked_at > 20, "only {looked_at} paths found");
+}
+
+/// Whether a part of a path stands for many.
+fn has_hole(part: &std::ffi::OsStr) -> bool {
+    part.to_str().is_some_and(|part| part.contains(['<', '*']))
+}
+
+/// Whether a folder holds something with the ending of a pattern.
+fn has_entry(folder: &Path, pattern: &str) -> bool {
+    let ending = pattern.rsplit(['*', '>']).next().unwrap_or_default();
+    fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .any(|entry| ending.contains('/') || entry.file_name().to_str().is_some_and(|name| name.ends_with(ending)))
 }
 
 #[test]

@@ -38,8 +38,8 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
                 let message = format!("expected {low} of at most {high} for `{name}`, found {min} and {max}");
                 report.add(low_span, message, |draft| {
                     let mut edits = vec![
-                        Edit { span: low_span, text: max.to_string() },
-                        Edit { span: high_span, text: min.to_string() },
+                        Edit::new(low_span, max.to_string()),
+                        Edit::new(high_span, min.to_string()),
                     ];
                     edits.sort_unstable();
                     draft

@@ -115,6 +115,7 @@ pub struct JsonEdit {
 
 /// A place: bytes from 0, half-open; lines and columns from 1, columns in Unicode scalar values, an invalid byte as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct JsonSpan {
     /// First byte.
     pub start: u32,

@@ -11,6 +11,12 @@ use rtreg_model::{FileId, Finding, Label, Level, Span};
 use super::Sources;
 
 /// What the text looks like.
+///
+/// ```
+/// use rtreg_checker::report::text::TextOptions;
+/// let options = TextOptions::default().width(80).unicode(true);
+/// assert!(!options.colour);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TextOptions {
@@ -52,6 +58,18 @@ impl TextOptions {
 }
 
 /// The findings with snippets, in the order given.
+///
+/// ```
+/// use rtreg_checker::report::{Sources, text};
+/// use rtreg_checker::{LintOptions, lint};
+///
+/// let mut sources = Sources::default();
+/// let file = sources.add("ACME.web", b"Resource_type = web\nVendor_id = ACME;\n".to_vec());
+/// let findings = lint(&rtreg_parser::parse(sources.text(file), file), &LintOptions::default());
+/// let text = text::render(&findings, &sources, &text::TextOptions::default());
+/// assert!(text.starts_with("error[missing_semicolon]"));
+/// assert!(text.contains("ACME.web:1:"));
+/// ```
 pub fn render(findings: &[Finding], sources: &Sources, options: &TextOptions) -> String {
     let handler = handler(options);
     findings.iter().map(|finding| one(&handler, finding, sources)).collect()

@@ -34,12 +34,12 @@ pub fn web(text: &str, lines: Lines<'_>) -> ResourceType {
     for (at, (from, tunability)) in (1..).zip(lines) {
         let line = Span::new(at * 100, at * 100 + 20);
         let (version, tunability) = (spanned(version(from)), spanned(*tunability));
-        web.upgrade_from.push(UpgradeFrom { version, tunability, line });
+        web.upgrade_from.push(UpgradeFrom::new(version, tunability, line));
     }
     use Method::{Fini, Init, MonitorStart, MonitorStop, Start, Stop};
     for method in [Start, Stop, Init, Fini, MonitorStart, MonitorStop] {
         let absolute = format!("/opt/web/{method}");
-        web.methods.insert(method, MethodPath { declared: spanned(absolute.clone()), absolute });
+        web.methods.insert(method, MethodPath::new(spanned(absolute.clone()), absolute));
     }
     web
 }
