@@ -31,12 +31,31 @@ pub(super) fn of_values(
     resource_type: &ResourceType,
     values: &BTreeMap<String, StoredValue>,
 ) -> Result<Dependencies, Refusal> {
+    of_values_or(&defaults(resource_type), values)
+}
+
+/// The dependencies that a type's file declares as defaults, by property.
+pub(super) type Defaults = BTreeMap<&'static str, PropertyValue>;
+
+/// The dependencies that a type's file declares as defaults.
+pub(super) fn defaults(resource_type: &ResourceType) -> Defaults {
+    let default = |property: &&'static str| {
+        let default = resource_type.declared_property(property)?.default.as_ref()?;
+        Some((*property, default.value.clone()))
+    };
+    DEPENDENCY_PROPERTIES.iter().filter_map(default).collect()
+}
+
+/// The resources that a resource depends on: by its values, or by these defaults.
+pub(super) fn of_values_or(
+    defaults: &Defaults,
+    values: &BTreeMap<String, StoredValue>,
+) -> Result<Dependencies, Refusal> {
     let mut found = Dependencies::new();
     for property in DEPENDENCY_PROPERTIES {
-        let declared = resource_type.declared_property(property).and_then(|decl| decl.default.as_ref());
         let value = match values.get(property).map(|stored| &stored.value) {
             Some(Scope::Global(value)) => Some(value),
-            _ => declared.map(|default| &default.value),
+            _ => defaults.get(property),
         };
         if let Some(PropertyValue::StringArray(names)) = value {
             for name in names {
