@@ -86,10 +86,7 @@ impl SqliteStore {
             );
         }
         if metadata.len() < FILE_BYTES_MIN {
-            let found = metadata.len();
-            return Err(place.corrupt(&format!(
-                "the file has {found} bytes, too few for a store; restore a backup, or remove the file for a new store"
-            )));
+            return Err(place.too_short(metadata.len()));
         }
         // An absolute path is also one that SQLite does not take for a URI.
         let place = Place::new(&fs::canonicalize(path).map_err(|error| place.io("find its real path", &error))?);
@@ -150,8 +147,9 @@ impl SqliteStore {
         self.sqlite(set_up(&connection))?;
         let application: i32 = self.sqlite(pragma(&connection, "application_id"))?;
         if application != APPLICATION_ID {
-            let reason = "it is an SQLite database of another program; name another file";
-            return Err(self.place.corrupt(reason));
+            return Err(self.place.unavailable(
+                "the file is not a store of rtreg but an SQLite database of another program; check the path",
+            ));
         }
         let format: i32 = self.sqlite(pragma(&connection, "user_version"))?;
         if format != FORMAT {
