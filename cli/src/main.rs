@@ -6,6 +6,7 @@ mod commands;
 mod error;
 mod files;
 mod output;
+mod regular;
 
 use std::process::ExitCode;
 

@@ -33,7 +33,7 @@ const LOG_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// How long a wait pauses between two looks at first; each pause is twice the last, up to [`PAUSE_MAX`].
 const PAUSE_MIN: Duration = Duration::from_millis(20);
 /// The longest pause of a wait.
-const PAUSE_MAX: Duration = Duration::from_millis(250);
+pub(crate) const PAUSE_MAX: Duration = Duration::from_millis(250);
 /// Connections kept for the next use.
 const IDLE_MAX: usize = 8;
 
@@ -254,7 +254,7 @@ impl Store for SqliteStore {
             if left.is_zero() {
                 return Ok(None);
             }
-            std::thread::sleep(pause.min(left));
+            rest(pause.min(left));
             pause = (pause * 2).min(PAUSE_MAX);
         }
     }
@@ -336,6 +336,11 @@ impl Snapshot for SqliteSnapshot<'_> {
         }
         Ok(found)
     }
+}
+
+/// Pauses: the one place where a poll does.
+pub(crate) fn rest(pause: Duration) {
+    std::thread::sleep(pause);
 }
 
 /// `store.db` and `-wal` make `store.db-wal`.

@@ -7,9 +7,7 @@ use std::time::{Duration, Instant};
 use rtreg_registry::{Commit, KeyRange, Outcome, Revision, Snapshot, Store, StoreError, Stored};
 
 use crate::SqliteStore;
-
-/// How long a wait for a store that does not exist yet pauses between two looks.
-const PAUSE: Duration = Duration::from_millis(250);
+use crate::embedded::{PAUSE_MAX, rest};
 
 /// The store in a file that need not exist yet. Until somebody commits it reads as an empty one.
 #[derive(Debug)]
@@ -75,7 +73,7 @@ impl Store for LazyStore {
             if left.is_zero() {
                 return Ok(None);
             }
-            std::thread::sleep(PAUSE.min(left));
+            rest(PAUSE_MAX.min(left));
         }
     }
 
