@@ -36,6 +36,7 @@ pub struct Key {
 /// assert!(!open.take(&key), "one is known, not two");
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Baseline {
     counts: BTreeMap<Key, Known>,
 }

@@ -61,6 +61,7 @@ pub struct Layer {
 
 /// A selector that selects nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UnknownSelector {
     /// The word.
     pub word: String,

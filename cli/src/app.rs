@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use rtreg_checker::report::text::TextOptions;
 use rtreg_registry::memory::MemoryStore;
 use rtreg_registry::{Context, Store, StoreError, Who};
-use rtreg_store::SqliteStore;
+use rtreg_store::{LazyStore, SqliteStore};
 
 use crate::error::CliError;
 
@@ -129,12 +129,26 @@ impl App {
         TextOptions::default().width(self.width()).colour(self.coloured()).unicode(unicode)
     }
 
-    /// The store for a command that may write: created if there is none.
+    /// The store for a command that may write: created by its first commit if there is none.
     ///
     /// # Errors
     /// A store that cannot be opened, or a `--store` that is no store.
     pub fn store(&self) -> Result<&dyn Store, CliError> {
-        self.opened(|path| Ok(Box::new(SqliteStore::create(path)?)))
+        self.opened(|path| Ok(Box::new(LazyStore::open(path)?)))
+    }
+
+    /// The store for a command that means nothing without one.
+    ///
+    /// # Errors
+    /// There is none; as [`App::store`].
+    pub fn store_that_exists(&self) -> Result<&dyn Store, CliError> {
+        let (path, because) = self.place()?;
+        let missing = || {
+            CliError::io(format!("there is no store at {}", path.display()))
+                .help(format!("check the path (it is {because}), or bring the file back from a copy"))
+        };
+        let store = SqliteStore::open_existing(&path)?.ok_or_else(missing)?;
+        self.opened(|_| Ok(Box::new(store)))
     }
 
     /// The store for a command that only reads: what does not exist is empty, and stays so.

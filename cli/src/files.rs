@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rtreg_model::FileId;
 
 use crate::error::CliError;
+use crate::regular;
 
 /// A file that was read.
 pub struct Input {
@@ -81,12 +82,19 @@ pub fn read_all(paths: &[PathBuf]) -> Result<Vec<Input>, CliError> {
 /// Reads one file.
 ///
 /// # Errors
-/// The file cannot be read, or is larger than a place in a file can say (4 GiB).
+/// The file cannot be read, is no regular file, or is larger than a place in a file can say (4 GiB).
 pub fn read(path: &Path) -> Result<Input, CliError> {
-    let bytes = fs::read(path).map_err(|error| {
-        CliError::io(format!("{} cannot be read: {error}", path.display())).help("name an RTR file, a folder, or `-`")
-    })?;
-    if u32::try_from(bytes.len()).is_err() {
+    let unreadable = |error: std::io::Error| {
+        CliError::io(format!("{} cannot be read: {error}", path.display()))
+            .help("name an RTR file or a folder, or `-` for what comes through a pipe")
+    };
+    let (file, length) = regular::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    if u32::try_from(length).is_ok() {
+        // It may grow while it is read.
+        file.take(u64::from(u32::MAX) + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    }
+    if u32::try_from(length).is_err() || u32::try_from(bytes.len()).is_err() {
         return Err(CliError::io(format!("{} is larger than 4 GiB and no RTR file", path.display())));
     }
     Ok(Input { name: path.display().to_string(), bytes })

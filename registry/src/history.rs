@@ -63,6 +63,9 @@ pub struct Entry {
     pub event: String,
     /// What changed, as the event has it.
     pub detail: serde_json::Value,
+    /// SHA-256 of the object's record as it is after the commit that the entry is part of, hexadecimal; none where there
+    /// is no record any more.
+    pub record: Option<String>,
     /// The hash of the entry before; none for the first.
     pub previous: Option<String>,
     /// SHA-256 of all the above, hexadecimal.
@@ -70,7 +73,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The entry that follows `previous` in an object's chain.
+    /// The entry that follows `previous` in an object's chain; it is whole only when it is sealed.
     pub fn following(
         previous: Option<&Self>,
         object: Object,
@@ -78,7 +81,7 @@ impl Entry {
         detail: serde_json::Value,
         ctx: &Context,
     ) -> Self {
-        let mut entry = Self {
+        Self {
             object,
             number: previous.map_or(1, |entry| entry.number + 1),
             at: ctx.at.clone(),
@@ -86,11 +89,20 @@ impl Entry {
             why: ctx.why.clone(),
             event: event.to_owned(),
             detail,
-            previous: previous.map(|entry| entry.hash.clone()),
+            record: None,
+            previous: None,
             hash: String::new(),
-        };
-        entry.hash = entry.computed_hash();
-        entry
+        }
+        .sealed(previous, Some(sha256_hex(&[])))
+    }
+
+    /// The entry, bound to the one before it and to the record, of which this is the hash.
+    #[must_use]
+    pub fn sealed(mut self, previous: Option<&Self>, record: Option<String>) -> Self {
+        self.previous = previous.map(|entry| entry.hash.clone());
+        self.record = record;
+        self.hash = self.computed_hash();
+        self
     }
 
     /// The hash that the entry must have: of its JSON with an empty hash.
@@ -144,6 +156,7 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-fn hex(digest: &[u8]) -> String {
+/// Hexadecimal digits.
+pub(crate) fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -152,7 +152,12 @@ pub fn setting(name: &str) -> String {
 
 /// A piece of a large text, by the text's hash.
 pub fn blob(hash: &str, chunk: usize) -> String {
-    format!("blobs/{}/{chunk:08}", part(hash))
+    format!("{}{chunk:08}", blob_all(hash))
+}
+
+/// All pieces of a large text.
+pub fn blob_all(hash: &str) -> String {
+    format!("blobs/{}/", part(hash))
 }
 
 /// An entry of the history of an object; the newest sorts first, so that the head is the first key of
@@ -190,6 +195,19 @@ pub fn record_of(object: &crate::history::Object) -> Option<String> {
     }
 }
 
+/// The key that an object has as long as it exists, the one that [`object_of`] reads; none of an unknown kind.
+pub fn object_key(object: &crate::history::Object) -> Option<String> {
+    let of = match object.kind.as_str() {
+        "type" => name,
+        "resource" => resource,
+        "group" => group,
+        "node" => node,
+        "setting" => setting,
+        _ => return None,
+    };
+    Some(of(&object.name))
+}
+
 /// The last part of a key as text.
 pub fn last_part(key: &str) -> Option<String> {
     key.rsplit_once('/').and_then(|(_, last)| unpart(last))
@@ -208,6 +226,15 @@ mod tests {
         for version in [RtVersion::UNVERSIONED, RtVersion::new("-"), RtVersion::new("=1/2")] {
             assert_eq!(parse_version_part(&version_part(&version)), Some(version));
         }
+    }
+
+    #[test]
+    fn an_object_and_its_key_name_each_other() {
+        for kind in crate::history::KINDS {
+            let object = crate::history::Object::new(kind, "a/b");
+            assert_eq!(object_key(&object).and_then(|key| object_of(&key)), Some(object));
+        }
+        assert_eq!(object_key(&crate::history::Object::new("zebra", "a")), None);
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use rtreg_model::{Driver, Method, MonitorState, NodeStatus, Origin, ResourceState, RtVersion, TypeName};
 use serde::{Deserialize, Serialize};
 
+use crate::history::Object;
+
 /// What the indexes of types point to: a registered version of a type. It stands under the full name, the name without
 /// vendor and each of the Installed_nodes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +65,19 @@ pub struct MethodRecord {
     /// SHA-256 of the file on each node where a process has looked; a node where it did not exist is left out.
     #[serde(default)]
     pub digests: BTreeMap<String, String>,
+}
+
+/// The key of an object's record; none of an object that does not exist. A type's name says where its record is.
+///
+/// # Errors
+/// What `read` returns.
+pub fn record_key<E>(object: &Object, read: impl Fn(&str) -> Result<Option<Vec<u8>>, E>) -> Result<Option<String>, E> {
+    let Some(key) = crate::keys::object_key(object) else { return Ok(None) };
+    if object.kind != "type" {
+        return Ok(Some(key));
+    }
+    let name = read(&key)?.and_then(|value| serde_json::from_slice::<NameRecord>(&value).ok());
+    Ok(name.map(|name| name.key()))
 }
 
 /// A node of the cluster.

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::error::{CommandError, Refusal};
-use crate::history::{Context, Entry, Object};
+use crate::history::{Context, Entry, Object, sha256_hex};
 use crate::keys;
-use crate::store::{Change, Commit, Condition, KeyRange, Outcome, Revision, Snapshot, Store, StoreError};
+use crate::records::record_key;
+use crate::store::{Change, Commit, Condition, KeyRange, Outcome, Revision, Snapshot, Store, StoreError, Stored};
 use crate::view::{View, decode};
 
 /// How often a command is decided anew when others changed what it had read.
@@ -23,10 +24,18 @@ pub struct Transaction<'s> {
     pub view: View<'s>,
     ctx: &'s Context,
     changes: BTreeMap<String, Change>,
-    heads: BTreeMap<Object, Entry>,
+    /// The entries that the command appends to each chain, oldest first, each with the one before it in the store.
+    heads: BTreeMap<Object, Appended>,
     absent: Vec<(Object, Condition)>,
     units_fit: Option<usize>,
     units: usize,
+}
+
+/// What is appended to a chain.
+struct Appended {
+    /// The newest entry in the store.
+    previous: Option<Entry>,
+    entries: Vec<Entry>,
 }
 
 impl<'s> Transaction<'s> {
@@ -68,19 +77,53 @@ impl<'s> Transaction<'s> {
     /// # Errors
     /// [`CommandError::Store`].
     pub fn log(&mut self, object: Object, event: &str, detail: serde_json::Value) -> Result<(), CommandError> {
-        let previous = match self.heads.get(&object) {
-            Some(entry) => Some(entry.clone()),
+        let mut chain = match self.heads.remove(&object) {
+            Some(chain) => chain,
             None => {
                 let newest = KeyRange::prefix(&keys::history_all(&object.kind, &object.name));
-                self.view.peek(&newest, 1)?.first().map(decode::<Entry>).transpose()?
+                let previous = self.view.peek(&newest, 1)?.first().map(decode::<Entry>).transpose()?;
+                Appended { previous, entries: Vec::new() }
             }
         };
-        let entry = Entry::following(previous.as_ref(), object.clone(), event, detail, self.ctx);
+        let previous = chain.entries.last().or(chain.previous.as_ref());
+        let entry = Entry::following(previous, object.clone(), event, detail, self.ctx);
         let key = keys::history(&object.kind, &object.name, entry.number);
         self.absent.push((object.clone(), Condition::Absent { key: key.clone() }));
+        // Not sealed yet, but as long as it will be.
         self.put(key, &entry);
-        self.heads.insert(object, entry);
+        chain.entries.push(entry);
+        self.heads.insert(object, chain);
         Ok(())
+    }
+
+    /// Binds every entry to the record that the commit leaves: the one place where the history learns of records.
+    fn seal(&mut self) -> Result<(), StoreError> {
+        let mut sealed = Vec::new();
+        for (object, chain) in &self.heads {
+            let record = self.record_hash(object)?;
+            let mut previous = chain.previous.clone();
+            for entry in &chain.entries {
+                let entry = entry.clone().sealed(previous.as_ref(), record.clone());
+                sealed.push(entry.clone());
+                previous = Some(entry);
+            }
+        }
+        for entry in sealed {
+            self.put(keys::history(&entry.object.kind, &entry.object.name, entry.number), &entry);
+        }
+        Ok(())
+    }
+
+    /// The hash of an object's record as the commit leaves it. A record that is not written becomes a condition.
+    fn record_hash(&self, object: &Object) -> Result<Option<String>, StoreError> {
+        let read = |key: &str, stored: &dyn Fn(&str) -> Result<Option<Stored>, StoreError>| match self.changes.get(key)
+        {
+            Some(Change::Put { value, .. }) => Ok(Some(value.clone())),
+            Some(Change::Delete { .. }) => Ok(None),
+            None => Ok(stored(key)?.map(|stored| stored.value)),
+        };
+        let Some(key) = record_key(object, |key| read(key, &|key| self.view.peek_key(key)))? else { return Ok(None) };
+        Ok(read(&key, &|key| self.view.get(key))?.map(|record| sha256_hex(&record)))
     }
 
     /// One more unit of the command (a file, a resource) is decided: what is collected so far, is it still one commit?
@@ -121,6 +164,7 @@ impl<'s> Transaction<'s> {
     fn finish(&mut self) -> Result<Commit, CommandError> {
         self.log_rewritten()?;
         self.touch_logged()?;
+        self.seal()?;
         Ok(self.commit())
     }
 
@@ -258,7 +302,7 @@ pub fn blob_changes(hash: &str, bytes: &[u8]) -> Vec<Change> {
 /// [`StoreError::Corrupt`] if a piece is missing or the text has another hash.
 pub fn read_blob(view: &View<'_>, hash: &str, length: usize) -> Result<Vec<u8>, StoreError> {
     let mut bytes = Vec::with_capacity(length.min(1 << 26));
-    let prefix = format!("blobs/{}/", keys::part(hash));
+    let prefix = keys::blob_all(hash);
     for chunk in view.peek(&KeyRange::prefix(&prefix), usize::MAX)? {
         bytes.extend_from_slice(&chunk.value);
     }

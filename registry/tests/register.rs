@@ -21,7 +21,7 @@ fn a_registered_type_is_found_and_given_back_byte_for_byte() {
     let text = format!("{}# the end, without a line end", aware("web", "1.0")).replace('\n', "\r\n");
     let report = register(&store, &[&text]);
     insta::assert_snapshot!(report.text());
-    assert_eq!(inspect(&store, |view| show_type::rtr(view, "TEST.web:1.0")).unwrap(), text.as_bytes());
+    assert_eq!(inspect(&store, |view| show_type::rtr(view, "TEST.web:1.0")).unwrap().bytes, text.as_bytes());
     let loaded = inspect(&store, |view| load_type(view, &resolve_type(view, "TEST.web:1.0")?)).unwrap();
     assert_eq!(loaded.resource_type.name().to_string(), "TEST.web:1.0");
     assert!(loaded.record.upgrade_aware);
@@ -39,20 +39,34 @@ fn one_registration_is_one_commit() {
 fn digests_of_methods_that_exist_here_are_recorded_for_this_node() {
     let store = store();
     let text = aware("web", "1.0");
-    assert_eq!(
-        command::method_paths(text.as_bytes()).into_iter().collect::<Vec<_>>(),
-        ["/opt/web/start", "/opt/web/stop"]
-    );
-    let mut web = file("web.rtr", &text);
-    web.digests =
-        BTreeMap::from([("/opt/web/start".to_owned(), "ab".repeat(32)), ("/other".to_owned(), "cd".repeat(32))]);
-    let (report, _) = command::run(&store, &context(None), &request(vec![web])).unwrap();
+    let files = vec![file("web.rtr", &text), file("web2.rtr", &aware("web", "2.0"))];
+    let mut asked = Vec::new();
+    let prepared = command::prepare(&request(files)).unwrap().with_digests(|path| {
+        asked.push(path.to_owned());
+        path.ends_with("start").then(|| "ab".repeat(32))
+    });
+    assert_eq!(asked, ["/opt/web/start", "/opt/web/stop"], "each path once");
+    let (report, _) = command::run_prepared(&store, &context(None), &prepared).unwrap();
     let seen: Vec<_> =
         report.types[0].methods.iter().map(|method| (&*method.method, method.digest.is_some())).collect();
     assert_eq!(seen, [("Start", true), ("Stop", false)]);
-    let shown = inspect(&store, |view| show_type::show(view, "web")).unwrap();
+    let shown = inspect(&store, |view| show_type::show(view, "web:1.0")).unwrap();
     assert_eq!(shown.methods[0].digests, BTreeMap::from([("n1".to_owned(), "ab".repeat(32))]));
     assert_eq!(shown.methods[1].digests, BTreeMap::new());
+}
+
+#[test]
+fn the_same_file_twice_in_a_command_is_registered_once() {
+    let store = store();
+    let before = revision(&store);
+    let report = register(&store, &[&aware("web", "1.0"), &aware("db", "1.0"), &aware("web", "1.0")]);
+    let effects: Vec<_> = report.types.iter().map(|registered| (&*registered.file, registered.effect)).collect();
+    let expected = [Effect::Registered, Effect::Registered, Effect::Unchanged];
+    assert_eq!(effects, ["file0.rtr", "file1.rtr", "file2.rtr"].into_iter().zip(expected).collect::<Vec<_>>());
+    assert_eq!(revision(&store), before + 1);
+    let again = register(&store, &[&aware("web", "1.0"), &aware("web", "1.0")]);
+    assert!(again.types.iter().all(|registered| registered.effect == Effect::Unchanged));
+    assert_eq!(revision(&store), before + 1);
 }
 
 #[test]
@@ -183,7 +197,7 @@ fn a_source_larger_than_a_commit_comes_back_byte_for_byte() {
     let second = format!("{}# {}\n", aware("web", "2"), "y".repeat(COMMIT_BYTES_MAX / 2));
     register(&store, &[&text, &second]);
     for (name, text) in [("web:1", &text), ("web:2", &second)] {
-        assert!(inspect(&store, |view| show_type::rtr(view, name)).unwrap() == text.as_bytes(), "{name}");
+        assert!(inspect(&store, |view| show_type::rtr(view, name)).unwrap().bytes == text.as_bytes(), "{name}");
     }
     let refused = try_register(&store, &[&format!("{text}#\n")], None);
     assert!(words(refused).contains("the bytes differ only in comments"));

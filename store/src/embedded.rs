@@ -33,7 +33,7 @@ const LOG_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// How long a wait pauses between two looks at first; each pause is twice the last, up to [`PAUSE_MAX`].
 const PAUSE_MIN: Duration = Duration::from_millis(20);
 /// The longest pause of a wait.
-const PAUSE_MAX: Duration = Duration::from_millis(250);
+pub(crate) const PAUSE_MAX: Duration = Duration::from_millis(250);
 /// Connections kept for the next use.
 const IDLE_MAX: usize = 8;
 
@@ -86,10 +86,7 @@ impl SqliteStore {
             );
         }
         if metadata.len() < FILE_BYTES_MIN {
-            let found = metadata.len();
-            return Err(place.corrupt(&format!(
-                "the file has {found} bytes, too few for a store; restore a backup, or remove the file for a new store"
-            )));
+            return Err(place.too_short(metadata.len()));
         }
         // An absolute path is also one that SQLite does not take for a URI.
         let place = Place::new(&fs::canonicalize(path).map_err(|error| place.io("find its real path", &error))?);
@@ -150,8 +147,9 @@ impl SqliteStore {
         self.sqlite(set_up(&connection))?;
         let application: i32 = self.sqlite(pragma(&connection, "application_id"))?;
         if application != APPLICATION_ID {
-            let reason = "it is an SQLite database of another program; name another file";
-            return Err(self.place.corrupt(reason));
+            return Err(self.place.unavailable(
+                "the file is not a store of rtreg but an SQLite database of another program; check the path",
+            ));
         }
         let format: i32 = self.sqlite(pragma(&connection, "user_version"))?;
         if format != FORMAT {
@@ -256,7 +254,7 @@ impl Store for SqliteStore {
             if left.is_zero() {
                 return Ok(None);
             }
-            std::thread::sleep(pause.min(left));
+            rest(pause.min(left));
             pause = (pause * 2).min(PAUSE_MAX);
         }
     }
@@ -338,6 +336,11 @@ impl Snapshot for SqliteSnapshot<'_> {
         }
         Ok(found)
     }
+}
+
+/// Pauses: the one place where a poll does.
+pub(crate) fn rest(pause: Duration) {
+    std::thread::sleep(pause);
 }
 
 /// `store.db` and `-wal` make `store.db-wal`.

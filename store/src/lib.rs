@@ -42,5 +42,7 @@
 //! permissions that the umask of their creator leaves (usually all may read them); who may not write to them can still read.
 
 mod embedded;
+mod lazy;
 
 pub use embedded::SqliteStore;
+pub use lazy::LazyStore;

@@ -61,19 +61,23 @@ fn a_missing_file_is_no_store_and_no_error() {
 #[test]
 fn what_is_no_store_is_refused_and_left_alone() {
     let (folder, path) = place();
-    fs::write(&path, "").unwrap();
-    assert_eq!(
-        refusal(&path),
-        "the store at sqlite:FILE is damaged: the file has 0 bytes, too few for a store; restore a backup, or remove the \
-         file for a new store"
-    );
+    for bytes in [0, 130] {
+        fs::write(&path, "x".repeat(bytes)).unwrap();
+        assert_eq!(
+            refusal(&path),
+            format!(
+                "the store at sqlite:FILE cannot be used: the file is not a store of rtreg: it has {bytes} bytes and does \
+                 not begin like one; check the path, and name a file that does not exist for a new store"
+            )
+        );
+    }
     let words = "Resource_type = \"oracle\";\n".repeat(300);
     for content in [&*words, &words[..600]] {
         fs::write(&path, content).unwrap();
         assert_eq!(
             refusal(&path),
-            "the store at sqlite:FILE is damaged: it is not an SQLite database, or its beginning was overwritten; name \
-             another file, or restore a backup"
+            "the store at sqlite:FILE cannot be used: the file is not a store of rtreg, or no longer: it does not begin \
+             like one; check the path, and if it is right, restore a backup"
         );
         assert_eq!(fs::read_to_string(&path).unwrap(), content);
     }
@@ -97,7 +101,8 @@ fn the_database_of_another_program_is_refused_and_left_alone() {
         let before = fs::read(&path).unwrap();
         assert_eq!(
             refusal(&path),
-            "the store at sqlite:FILE is damaged: it is an SQLite database of another program; name another file"
+            "the store at sqlite:FILE cannot be used: the file is not a store of rtreg but an SQLite database of another \
+             program; check the path"
         );
         assert_eq!(fs::read(&path).unwrap(), before, "{mode}");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{mode}: nothing lies beside it");
@@ -184,9 +189,14 @@ fn a_page_of_garbage_is_found_by_reading_what_needs_it() {
             // The index of revisions is not needed for reading.
             Ok(found) => assert!(found == written, "page {page}: what is read is what was written"),
             Err(StoreError::Corrupt { .. }) => refused += 1,
+            // Nothing says any more that it was a store.
+            Err(StoreError::Unavailable { .. }) if page == 0 => refused += 1,
             Err(other) => panic!("page {page}: {other}"),
         }
-        assert!(matches!(verified, Err(StoreError::Corrupt { .. })), "page {page}: {verified:?}");
+        match verified {
+            Err(StoreError::Unavailable { reason, .. }) if page == 0 => assert!(reason.contains("restore a backup")),
+            verified => assert!(matches!(verified, Err(StoreError::Corrupt { .. })), "page {page}: {verified:?}"),
+        }
     });
     assert!(refused > 70, "only {refused} pages are needed for reading");
 }
@@ -217,8 +227,23 @@ fn a_truncated_file_is_found() {
         let copy = folder.path().join(format!("copy-{bytes}.db"));
         fs::write(&copy, &good[..bytes]).unwrap();
         let error = read(&copy).expect_err("a truncated file");
-        assert!(matches!(error, StoreError::Corrupt { .. }), "{bytes} bytes: {error:?}");
+        // What is left of the header says that it was a store from the 72nd byte on.
+        match error {
+            StoreError::Unavailable { .. } => assert_eq!(bytes, 1),
+            error => assert!(matches!(error, StoreError::Corrupt { .. }), "{bytes} bytes: {error:?}"),
+        }
     }
+}
+
+#[test]
+fn a_header_of_ours_with_nonsense_behind_it_is_damage() {
+    let (_folder, path) = place();
+    large(&path);
+    let mut bytes = fs::read(&path).unwrap();
+    // Page size, versions and fractions of the header.
+    bytes[16..24].fill(0xff);
+    fs::write(&path, bytes).unwrap();
+    assert!(refusal(&path).contains("is damaged: its header holds what rtreg did not write"), "{}", refusal(&path));
 }
 
 #[test]

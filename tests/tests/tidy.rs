@@ -89,6 +89,12 @@ const EXHAUSTIVE: &[(&str, &str)] = &[
     ("$name", "words of the cluster's state; the gate must answer for each"),
     ("FileId", "a number that the caller gives out"),
     ("Span", "two offsets, and never more"),
+    (
+        "baseline::Key",
+        "what tells one finding from another in a baseline; a further field is a new version of the file",
+    ),
+    ("levels::Layer", "what a caller writes down: select, ignore, levels"),
+    ("levels::Setting", "a level, or off"),
     ("property::Entry", "a place that compares as equal, and never more"),
 ];
 

@@ -25,7 +25,7 @@ pub struct Arguments {
 /// What else can be done with the history.
 #[derive(Debug, Subcommand)]
 enum HistoryCommand {
-    /// Recompute every hash and follow every chain.
+    /// Recompute every hash, follow every chain, and hold records, indexes and RTR files against them.
     Verify(Verify),
     /// Print REVISION and HASH over the newest entries of all objects, to be kept elsewhere.
     Head,
@@ -42,7 +42,7 @@ struct Verify {
 /// Does it.
 ///
 /// # Errors
-/// A history that is not whole (exit 3); an unknown object.
+/// A store that is not whole, or, to be verified, does not exist (exit 3); an unknown object.
 pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
     match &arguments.command {
         None => {
@@ -52,12 +52,12 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
             output::answer(app, &report, history_view::Report::text)
         }
         Some(HistoryCommand::Head) => {
-            let report = inspect(app.store_for_reading()?, history_view::head)?;
+            let report = inspect(app.store_that_exists()?, history_view::head)?;
             output::answer(app, &report, history_view::Head::text)
         }
         Some(HistoryCommand::Verify(Verify { expect })) => {
             let expect = expect.as_deref().map(Expectation::parse).transpose()?;
-            let report = inspect(app.store_for_reading()?, |view| history_verify::verify(view, expect.as_ref()))?;
+            let report = inspect(app.store_that_exists()?, |view| history_verify::verify(view, expect.as_ref()))?;
             let exit = output::answer(app, &report, history_verify::Report::text)?;
             report.refusal().map_or(Ok(exit), |refusal| Err(CliError::failed(refusal)))
         }

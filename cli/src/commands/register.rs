@@ -1,18 +1,19 @@
 //! `rtreg register`: reads the RTR files and the methods that they name, and registers the types.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use rtreg_model::Release;
 use rtreg_registry::CommandError;
-use rtreg_registry::commands::register::{Report, Request, RtrFile, method_paths, run as register, sources};
-use rtreg_registry::history::sha256_hex;
+use rtreg_registry::commands::register::{Report, Request, RtrFile, prepare, run_prepared, sources};
 
 use super::lint;
 use crate::app::App;
 use crate::error::{CliError, Exit};
 use crate::files;
 use crate::output;
+use crate::regular;
 
 /// The arguments.
 #[derive(Debug, Args)]
@@ -36,8 +37,13 @@ pub fn run(arguments: Arguments, app: &App) -> Result<Exit, CliError> {
     let files = files::read_all(&arguments.files)?.into_iter().map(rtr_file).collect();
     let installed_nodes = (!arguments.nodes.is_empty()).then_some(arguments.nodes);
     let request = Request { files, installed_nodes, target: arguments.target };
-    match register(app.store()?, &app.context(), &request) {
-        Ok((report, _)) => print(app, &request, &report),
+    // The methods are looked at only when the files that name them have passed.
+    match prepare(&request) {
+        Ok(prepared) => {
+            let prepared = prepared.with_digests(digest);
+            let (report, _) = run_prepared(app.store()?, &app.context(), &prepared)?;
+            print(app, &request, &report)
+        }
         Err(CommandError::Findings(findings)) => {
             lint::print(app, &findings, &sources(&request), request.files.len())?;
             Err(CommandError::Findings(findings).into())
@@ -54,15 +60,13 @@ fn print(app: &App, request: &Request, report: &Report) -> Result<Exit, CliError
 }
 
 fn rtr_file(input: files::Input) -> RtrFile {
-    let paths = method_paths(&input.bytes).into_iter();
-    let digests = paths.filter_map(|path| digest(&path).map(|digest| (path, digest))).collect();
-    RtrFile { name: input.name, bytes: input.bytes, digests }
+    RtrFile { name: input.name, bytes: input.bytes, digests: BTreeMap::new() }
 }
 
 /// SHA-256 of a method's file; none where there is none, or none that can be read.
 fn digest(path: &str) -> Option<String> {
-    match std::fs::read(path) {
-        Ok(bytes) => Some(sha256_hex(&bytes)),
+    match regular::sha256(Path::new(path)) {
+        Ok(digest) => Some(digest),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => {
             eprintln!("note: the method {path} cannot be read, so its digest is not recorded: {error}");

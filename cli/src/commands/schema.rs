@@ -38,6 +38,7 @@ const SCHEMAS: &[(&str, Make)] = &[
     ("show-node", || schema_for!(commands::show::NodeReport)),
     ("show-resource", || schema_for!(commands::show::ResourceReport)),
     ("show-type", || schema_for!(commands::show_type::Report)),
+    ("show-type-rtr", || schema_for!(commands::show_type::RtrReport)),
     ("status", || schema_for!(commands::status::Report)),
     ("type-set", || schema_for!(commands::type_set::Report)),
     ("unregister", || schema_for!(commands::unregister::Report)),

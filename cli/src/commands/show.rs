@@ -47,7 +47,11 @@ pub fn run(command: &ShowCommand, app: &App) -> Result<Exit, CliError> {
     let store = app.store_for_reading()?;
     match command {
         ShowCommand::Type(TypeArguments { name, rtr: true }) => {
-            output::bytes(&inspect(store, |view| show_type::rtr(view, name))?).map(|()| Exit::Done)
+            let report = inspect(store, |view| show_type::rtr(view, name))?;
+            if app.json() {
+                return output::answer(app, &report, |_| String::new());
+            }
+            output::bytes(&report.bytes).map(|()| Exit::Done)
         }
         ShowCommand::Type(TypeArguments { name, rtr: false }) => {
             let report = inspect(store, |view| show_type::show(view, name))?;

@@ -40,16 +40,35 @@ pub(super) fn of_values(
     resource_type: &ResourceType,
     values: &BTreeMap<String, StoredValue>,
 ) -> Result<Dependencies, Refusal> {
-    read(resource_type, values).map_err(|fault| fault.refusal)
+    of_values_or(&defaults(resource_type), values)
 }
 
-fn read(resource_type: &ResourceType, values: &BTreeMap<String, StoredValue>) -> Result<Dependencies, Fault> {
+/// The dependencies that a type's file declares as defaults, by property.
+pub(super) type Defaults = BTreeMap<&'static str, PropertyValue>;
+
+/// The dependencies that a type's file declares as defaults.
+pub(super) fn defaults(resource_type: &ResourceType) -> Defaults {
+    let default = |property: &&'static str| {
+        let default = resource_type.declared_property(property)?.default.as_ref()?;
+        Some((*property, default.value.clone()))
+    };
+    DEPENDENCY_PROPERTIES.iter().filter_map(default).collect()
+}
+
+/// The resources that a resource depends on: by its values, or by these defaults.
+pub(super) fn of_values_or(
+    defaults: &Defaults,
+    values: &BTreeMap<String, StoredValue>,
+) -> Result<Dependencies, Refusal> {
+    read(defaults, values).map_err(|fault| fault.refusal)
+}
+
+fn read(defaults: &Defaults, values: &BTreeMap<String, StoredValue>) -> Result<Dependencies, Fault> {
     let mut found = Dependencies::new();
     for property in DEPENDENCY_PROPERTIES {
-        let declared = resource_type.declared_property(property).and_then(|decl| decl.default.as_ref());
         let value = match values.get(property).map(|stored| &stored.value) {
             Some(Scope::Global(value)) => Some(value),
-            _ => declared.map(|default| &default.value),
+            _ => defaults.get(property),
         };
         if let Some(PropertyValue::StringArray(names)) = value {
             for name in names {
@@ -73,7 +92,7 @@ pub(super) fn fault(
     from: &Dependencies,
     (resource_type, values): (&ResourceType, &BTreeMap<String, StoredValue>),
 ) -> Result<Option<Fault>, CommandError> {
-    match read(resource_type, values) {
+    match read(&defaults(resource_type), values) {
         Ok(to) => find_fault(view, resource, from, &to),
         Err(fault) => Ok(Some(fault)),
     }

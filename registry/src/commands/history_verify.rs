@@ -1,14 +1,17 @@
-//! `rtreg history verify`: recomputes every hash of the history, follows every chain, and holds the objects that exist
-//! against their chains. Without a hash kept elsewhere it finds damage and clumsy forgery only: who can write the store can
+//! `rtreg history verify`: recomputes every hash of the history, follows every chain, and holds the records against their
+//! chains and all else against the records. Without a hash kept elsewhere it finds damage and clumsy forgery only: who can write the store can
 //! write all of it anew. It never changes anything and holds one entry at a time.
+
+mod contents;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::{CommandError, Refusal};
-use crate::history::{Entry, HeadHash, KINDS, Object, ends_object, stored_hash};
+use crate::history::{Entry, HeadHash, Object, ends_object, sha256_hex, stored_hash};
 use crate::keys;
-use crate::store::{KeyRange, Revision, Stored};
+use crate::records::record_key;
+use crate::store::{KeyRange, Revision, StoreError, Stored};
 use crate::view::{View, decode};
 
 /// Most faults that are listed; all are counted.
@@ -37,6 +40,8 @@ pub struct Report {
     pub entries: u64,
     /// How many objects exist; each must have a chain.
     pub objects: u64,
+    /// How many entries the indexes have; each must be implied by a record.
+    pub indexes: u64,
     /// Whether the heads are as expected; null if nothing was expected.
     pub as_expected: Option<bool>,
     /// How many faults there are.
@@ -77,7 +82,7 @@ impl Expectation {
     }
 }
 
-/// Checks the history.
+/// Checks the history and all that the store has beside it.
 ///
 /// # Errors
 /// [`CommandError::Store`]. Faults are no errors of this function: see [`Report::refusal`].
@@ -89,6 +94,7 @@ pub fn verify(view: &View<'_>, expect: Option<&Expectation>) -> Result<Report, C
             chains: 0,
             entries: 0,
             objects: 0,
+            indexes: 0,
             as_expected: None,
             faults: 0,
             listed: Vec::new(),
@@ -96,15 +102,15 @@ pub fn verify(view: &View<'_>, expect: Option<&Expectation>) -> Result<Report, C
         expected_at: expect.map(|expect| expect.revision),
         expected_heads: HeadHash::default(),
         chain: None,
+        newest: None,
     };
     view.for_each(&KeyRange::prefix("history/"), |stored| {
+        check.key(&stored);
         check.entry(view, &stored)?;
         Ok::<(), CommandError>(())
     })?;
     check.end_chain();
-    for kind in KINDS {
-        check_objects(view, kind, &mut check)?;
-    }
+    contents::check(view, &mut check)?;
     let mut report = check.report;
     if let Some(expect) = expect {
         let is_old_enough = expect.revision <= view.revision();
@@ -131,9 +137,36 @@ struct Check {
     expected_at: Option<Revision>,
     expected_heads: HeadHash,
     chain: Option<Chain>,
+    /// The key that was written last, and when; none as long as there is no key.
+    newest: Option<(Revision, String)>,
 }
 
 impl Check {
+    /// Takes note of a key.
+    fn key(&mut self, stored: &Stored) {
+        if self.newest.as_ref().is_none_or(|(newest, _)| *newest < stored.modified) {
+            self.newest = Some((stored.modified, stored.key.clone()));
+        }
+    }
+
+    /// Holds the revision of the store against the keys, when all have been seen.
+    fn end(&mut self) {
+        let revision = self.report.revision;
+        match self.newest.take() {
+            Some((newest, key)) if newest > revision => {
+                let message =
+                    format!("the key was written at revision {newest}, but the store says that it is at {revision}");
+                self.fault(None, None, &key, message);
+            }
+            None if revision > 0 => {
+                let message =
+                    format!("the store is at revision {revision}, but has no key at all: everything was deleted");
+                self.fault(None, None, "revision", message);
+            }
+            _ => {}
+        }
+    }
+
     fn fault(&mut self, object: Option<&Object>, number: Option<u64>, key: &str, message: impl Into<String>) {
         self.report.faults += 1;
         if self.report.listed.len() < FAULTS_MAX {
@@ -245,7 +278,7 @@ impl Check {
 
     /// Holds the newest entry of a chain against the object itself.
     fn head(&mut self, view: &View<'_>, stored: &Stored, entry: &Entry) -> Result<(), CommandError> {
-        let Some(key) = record_key(view, &entry.object)? else {
+        let Some(record) = record(view, &entry.object)? else {
             if !ends_object(&entry.event) {
                 let message = format!("the last event is `{}`, but the object does not exist", entry.event);
                 self.fault(Some(&entry.object), Some(entry.number), &stored.key, message);
@@ -254,11 +287,13 @@ impl Check {
         };
         let message = if ends_object(&entry.event) {
             format!("the last event is `{}`, but the object exists", entry.event)
-        } else if key.modified > stored.modified {
+        } else if record.modified > stored.modified {
             format!(
                 "the object was changed at revision {}, but its history ends at revision {}: newer entries are missing",
-                key.modified, stored.modified
+                record.modified, stored.modified
             )
+        } else if entry.record.as_ref() != Some(&sha256_hex(&record.value)) {
+            "the record is not the one that was written with this entry: it was changed past the history".to_owned()
         } else {
             return Ok(());
         };
@@ -268,39 +303,12 @@ impl Check {
 }
 
 /// The record of an object, if it exists.
-fn record_key(view: &View<'_>, object: &Object) -> Result<Option<Stored>, CommandError> {
-    let key = match object.kind.as_str() {
-        "type" => match view.peek_record::<crate::records::NameRecord>(&keys::name(&object.name))? {
-            Some(name) => name.key(),
-            None => return Ok(None),
-        },
-        "resource" => keys::resource(&object.name),
-        "group" => keys::group(&object.name),
-        "node" => keys::node(&object.name),
-        "setting" => keys::setting(&object.name),
-        _ => return Ok(None),
-    };
-    Ok(view.peek_key(&key)?)
-}
-
-/// Every object that exists has a chain.
-fn check_objects(view: &View<'_>, kind: &str, check: &mut Check) -> Result<(), CommandError> {
-    let prefix = match kind {
-        "type" => "names/",
-        "resource" => "resources/",
-        "group" => "groups/",
-        "node" => "nodes/",
-        _ => "settings/",
-    };
-    view.for_each(&KeyRange::prefix(prefix), |stored| {
-        check.report.objects += 1;
-        let object = Object::new(kind, &keys::last_part(&stored.key).unwrap_or_default());
-        let chain = KeyRange::prefix(&keys::history_all(&object.kind, &object.name));
-        if view.peek(&chain, 1)?.is_empty() {
-            check.fault(Some(&object), None, &stored.key, "the object exists, but has no history");
-        }
-        Ok::<(), CommandError>(())
-    })
+fn record(view: &View<'_>, object: &Object) -> Result<Option<Stored>, CommandError> {
+    let read = |key: &str| Ok::<_, StoreError>(view.peek_key(key)?.map(|stored| stored.value));
+    match record_key(object, read)? {
+        Some(key) => Ok(view.peek_key(&key)?),
+        None => Ok(None),
+    }
 }
 
 impl Report {
@@ -322,7 +330,9 @@ impl Report {
             ),
         }
         if self.faults == 0 {
-            text.push_str("every hash is that of its entry, every chain is whole\n");
+            text.push_str(
+                "every hash is that of its entry, every chain is whole; records, indexes and RTR files are as written\n",
+            );
         }
         for fault in &self.listed {
             text.push_str(&format!("fault: {}\n", fault.text()));
@@ -339,8 +349,8 @@ impl Report {
         let message = match (self.faults, self.as_expected) {
             (0, Some(false)) => "the history is not the one that the expected hash was made of".to_owned(),
             (0, _) => return None,
-            (1, _) => "the history has 1 fault".to_owned(),
-            (faults, _) => format!("the history has {faults} faults"),
+            (1, _) => "the store has 1 fault".to_owned(),
+            (faults, _) => format!("the store has {faults} faults"),
         };
         Some(
             Refusal::new("history_damaged", message)

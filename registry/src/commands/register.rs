@@ -37,7 +37,7 @@ pub struct RtrFile {
     pub name: String,
     /// Its content.
     pub bytes: Vec<u8>,
-    /// SHA-256 of the method files that exist on this node, by absolute path ([`method_paths`] says which to look at).
+    /// SHA-256 of the method files that exist on this node, by absolute path; [`Prepared::with_digests`] adds them.
     pub digests: BTreeMap<String, String>,
 }
 
@@ -76,30 +76,31 @@ struct PreparedType {
     full_name: String,
 }
 
-/// The absolute paths of the methods that a file declares, for the caller to look at; none of a file that gives no type.
-pub fn method_paths(bytes: &[u8]) -> BTreeSet<String> {
-    let lowered = rtreg_parser::lower(&rtreg_parser::parse(bytes, FileId(0)));
-    lowered.into_iter().flat_map(|rt| rt.methods.into_values()).map(|path| path.absolute).collect()
-}
-
 /// Registers the files in one commit. RTR sources that do not fit into it are written before it, by their hash: without
 /// the records that name them they mean nothing.
 ///
 /// # Errors
 /// [`CommandError::Findings`] with the findings of all files; refusals; [`CommandError::Store`].
 pub fn run(store: &dyn Store, ctx: &Context, request: &Request) -> Result<(Report, Revision), CommandError> {
-    let prepared = prepare(request)?;
+    run_prepared(store, ctx, &prepare(request)?)
+}
+
+/// As [`run`], with files that have passed the checks.
+///
+/// # Errors
+/// Refusals; [`CommandError::Store`].
+pub fn run_prepared(store: &dyn Store, ctx: &Context, prepared: &Prepared) -> Result<(Report, Revision), CommandError> {
     let units = ("files", prepared.types.len());
     let inline = prepared.sources_fit();
     if !inline {
-        let report = rehearse(store, ctx, units, |tx| register(tx, &prepared, false))?;
+        let report = rehearse(store, ctx, units, |tx| register(tx, prepared, false))?;
         for (prepared, registered) in prepared.types.iter().zip(&report.types) {
             if registered.effect == Effect::Registered {
                 write_source(store, prepared)?;
             }
         }
     }
-    transact(store, ctx, units, |tx| register(tx, &prepared, inline))
+    transact(store, ctx, units, |tx| register(tx, prepared, inline))
 }
 
 /// Checks the files without a store: findings, names, duplicates in the command.
@@ -180,6 +181,21 @@ impl PreparedType {
 }
 
 impl Prepared {
+    /// Asks for the SHA-256 of each method file that the files name, by its absolute path, once each; none where there is
+    /// no such file on this node.
+    #[must_use]
+    pub fn with_digests(mut self, digest: impl FnMut(&str) -> Option<String>) -> Self {
+        let methods = self.types.iter().flat_map(|prepared| prepared.resource_type.methods.values());
+        let paths: BTreeSet<String> = methods.map(|path| path.absolute.clone()).collect();
+        let mut digest = digest;
+        let digests: BTreeMap<String, String> =
+            paths.into_iter().filter_map(|path| digest(&path).map(|digest| (path, digest))).collect();
+        for prepared in &mut self.types {
+            prepared.file.digests = digests.clone();
+        }
+        self
+    }
+
     /// Whether the sources fit into the commit that registers the types.
     fn sources_fit(&self) -> bool {
         let changes_each = 4 + self.installed_nodes.as_ref().map_or(0, Vec::len);
@@ -198,6 +214,9 @@ fn refuse_same_twice(types: &[PreparedType]) -> Result<(), CommandError> {
     for prepared in types {
         let same_version = seen.insert((prepared.name.base(), prepared.version()), prepared);
         if let Some(other) = names.insert(&prepared.full_name, prepared).or(same_version) {
+            if other.full_name == prepared.full_name && other.hash == prepared.hash {
+                continue;
+            }
             let message = if other.full_name == prepared.full_name {
                 format!("two files of this command are `{}`", prepared.full_name)
             } else {
@@ -249,9 +268,18 @@ fn write_source(store: &dyn Store, prepared: &PreparedType) -> Result<(), StoreE
 pub fn register(tx: &mut Transaction<'_>, prepared: &Prepared, sources: bool) -> Result<Report, CommandError> {
     let installed =
         prepared.installed_nodes.as_deref().map(|nodes| installed::existing(&tx.view, nodes)).transpose()?;
-    let mut types = Vec::new();
+    let mut types: Vec<Registered> = Vec::new();
     for candidate in &prepared.types {
-        types.push(register_one(tx, candidate, &prepared.types, installed.as_ref(), sources)?);
+        let same = types.iter().find(|registered| registered.name == candidate.full_name);
+        types.push(match same {
+            Some(same) => Registered {
+                file: candidate.file.name.clone(),
+                effect: Effect::Unchanged,
+                shared_paths: Vec::new(),
+                ..same.clone()
+            },
+            None => register_one(tx, candidate, &prepared.types, installed.as_ref(), sources)?,
+        });
         tx.end_unit();
     }
     let (findings, json_findings) = (prepared.findings.clone(), prepared.json_findings.clone());

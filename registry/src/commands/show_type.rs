@@ -150,12 +150,60 @@ pub fn show(view: &View<'_>, name: &str) -> Result<Report, CommandError> {
     })
 }
 
+/// The RTR file of a registered version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
+pub struct RtrReport {
+    /// Version of this form: 1.
+    pub version: u32,
+    /// The full name.
+    pub name: String,
+    /// How `rtr` holds the file.
+    pub encoding: Encoding,
+    /// The file.
+    pub rtr: String,
+    /// The file, byte for byte.
+    #[serde(skip)]
+    pub bytes: Vec<u8>,
+}
+
+/// How JSON holds a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Encoding {
+    /// As text: the file is UTF-8.
+    Utf8,
+    /// Base64 with padding (RFC 4648, section 4): it is not.
+    Base64,
+}
+
 /// The RTR file of the version that `name` means, byte for byte.
 ///
 /// # Errors
 /// Those of [`resolve_type`]; [`CommandError::Store`].
-pub fn rtr(view: &View<'_>, name: &str) -> Result<Vec<u8>, CommandError> {
-    Ok(read_source(view, &resolve_type(view, name)?)?)
+pub fn rtr(view: &View<'_>, name: &str) -> Result<RtrReport, CommandError> {
+    let record = resolve_type(view, name)?;
+    let bytes = read_source(view, &record)?;
+    let (encoding, rtr) = match std::str::from_utf8(&bytes) {
+        Ok(text) => (Encoding::Utf8, text.to_owned()),
+        Err(_) => (Encoding::Base64, base64(&bytes)),
+    };
+    Ok(RtrReport { version: 1, name: record.name.to_string(), encoding, rtr, bytes })
+}
+
+/// Base64 with padding (RFC 4648, section 4).
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let bits = (0..3).fold(0, |bits, at| bits << 8 | usize::from(group.get(at).copied().unwrap_or(0)));
+        for digit in 0..4 {
+            let is_padding = digit > group.len();
+            let digit = DIGITS.get(bits >> (18 - 6 * digit) & 63).copied().unwrap_or(b'=');
+            text.push(if is_padding { '=' } else { char::from(digit) });
+        }
+    }
+    text
 }
 
 fn type_property(line: &crate::declarations::Line) -> TypeProperty {
@@ -300,5 +348,20 @@ impl Method {
             .collect();
         let seen = if nodes.is_empty() { "not seen on any node".to_owned() } else { nodes.join(", ") };
         [self.method.clone(), self.path.clone(), seen]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base64;
+
+    /// The examples of RFC 4648, section 10, and all the bits.
+    #[test]
+    fn base64_as_the_standard_has_it() {
+        let expected = ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"];
+        for (length, expected) in expected.iter().enumerate() {
+            assert_eq!(base64(&b"foobar"[..length]), *expected);
+        }
+        assert_eq!(base64(&[0xfb, 0xff, 0xbe, 0xff]), "+/++/w==");
     }
 }

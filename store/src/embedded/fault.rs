@@ -1,12 +1,18 @@
 //! What went wrong with a store, in words for who has to mend it.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use rtreg_registry::StoreError;
 use rusqlite::{Error, ErrorCode};
 
-use super::BUSY_SECONDS;
+use super::{APPLICATION_ID, BUSY_SECONDS};
+
+/// How every SQLite database begins (SQLite's file format, 1.3).
+const MAGIC: &[u8] = b"SQLite format 3\0";
+/// The part of SQLite's header that ends with the application id.
+const HEADER_BYTES: usize = 72;
 
 /// Which store, for messages.
 #[derive(Debug, Clone)]
@@ -55,8 +61,12 @@ impl Place {
             return self.corrupt("the file is shorter than its contents say; restore a backup");
         }
         match failure.code {
-            ErrorCode::NotADatabase => self.corrupt(
-                "it is not an SQLite database, or its beginning was overwritten; name another file, or restore a backup",
+            ErrorCode::NotADatabase if self.has_header() => {
+                self.corrupt("its header holds what rtreg did not write; restore a backup")
+            }
+            ErrorCode::NotADatabase => self.unavailable(
+                "the file is not a store of rtreg, or no longer: it does not begin like one; check the path, and if it is \
+                 right, restore a backup",
             ),
             ErrorCode::DatabaseCorrupt => self.corrupt(&format!(
                 "SQLite says: {error}; restore a backup, or save what is readable with `sqlite3 {} .recover`",
@@ -84,6 +94,25 @@ impl Place {
             }
             _ => self.unavailable(&format!("SQLite says: {error}; try again")),
         }
+    }
+
+    /// Of a file that is shorter than any store.
+    pub(super) fn too_short(&self, bytes: u64) -> StoreError {
+        if self.has_header() {
+            return self.corrupt(&format!("the file ends after {bytes} bytes; restore a backup"));
+        }
+        self.unavailable(&format!(
+            "the file is not a store of rtreg: it has {bytes} bytes and does not begin like one; check the path, and name \
+             a file that does not exist for a new store"
+        ))
+    }
+
+    /// Whether the file begins as every store does. Only for a file that SQLite cannot use: to close it here gives up the
+    /// locks that SQLite may have on it.
+    fn has_header(&self) -> bool {
+        let mut header = [0; HEADER_BYTES];
+        let read = File::open(&self.path).and_then(|mut file| file.read_exact(&mut header));
+        read.is_ok() && header.starts_with(MAGIC) && header.ends_with(&APPLICATION_ID.to_be_bytes())
     }
 
     fn words(&self) -> String {
