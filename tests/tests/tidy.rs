@@ -30,7 +30,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
 
 /// What the command line needs from outside; one line for each reader, writer and format.
 const CLI_OUTSIDE: &[&str] =
-    &["clap", "serde", "serde_json", "schemars", "ignore", "nix", "jiff", "similar", "tempfile", "toml"];
+    &["clap", "serde", "serde_json", "schemars", "ignore", "nix", "jiff", "sha2", "similar", "tempfile", "toml"];
 
 /// Crates from outside that a room's tests and benches may use. Those of the house that they use stand below the room.
 const OUTSIDE_IN_TESTS: &[(&str, &[&str])] = &[
