@@ -48,8 +48,8 @@ impl Place {
     }
 }
 
-/// All that was named: files, the RTR files of folders (`*.rtr`, and files whose first declaration is Resource_type; what
-/// git ignores is left out), `-` for standard input. Each file comes once.
+/// All that was named: files, the RTR files of folders (`*.rtr`, and files whose first declaration is Resource_type; hidden
+/// ones, links to files and what git ignores too, but nothing in `.git`), `-` for standard input. Each file comes once.
 ///
 /// # Errors
 /// A folder that cannot be searched; a folder without any RTR file (usage).
@@ -61,7 +61,7 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Place>, CliError> {
         let found = if is_folder { rtr_files(path)? } else { vec![path.clone()] };
         if found.is_empty() {
             return Err(CliError::usage(format!("the folder {} has no RTR file", path.display())).help(
-                "RTR files end in `.rtr`, or their first declaration is Resource_type; files that git ignores are left out",
+                "RTR files end in `.rtr`, or their first declaration is Resource_type; name the file if it is another",
             ));
         }
         let new = found.into_iter().filter(|path| seen.insert(path.clone()));
@@ -92,11 +92,22 @@ pub fn read(path: &Path) -> Result<Input, CliError> {
     Ok(Input { name: path.display().to_string(), bytes })
 }
 
+/// No file is left out because git ignores it or it is hidden: a check that passes must have looked. Links to files are
+/// followed, links to folders are not, so that no folder is searched twice or without end.
 fn rtr_files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     let mut found = Vec::new();
-    for entry in ignore::WalkBuilder::new(folder).sort_by_file_path(Path::cmp).build() {
+    let is_wanted = |entry: &ignore::DirEntry| {
+        entry.depth() == 0 || entry.file_name() != ".git" || !entry.file_type().is_some_and(|kind| kind.is_dir())
+    };
+    let mut walk = ignore::WalkBuilder::new(folder);
+    walk.standard_filters(false).filter_entry(is_wanted).sort_by_file_path(Path::cmp);
+    for entry in walk.build() {
         let entry = entry.map_err(|error| CliError::io(format!("{} cannot be searched: {error}", folder.display())))?;
-        if entry.file_type().is_some_and(|kind| kind.is_file()) && is_rtr(entry.path()) {
+        let is_file = match entry.file_type() {
+            Some(kind) if kind.is_symlink() => fs::metadata(entry.path()).is_ok_and(|target| target.is_file()),
+            kind => kind.is_some_and(|kind| kind.is_file()),
+        };
+        if is_file && is_rtr(entry.path()) {
             found.push(entry.into_path());
         }
     }
