@@ -57,7 +57,13 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Place>, CliError> {
     let mut places: Vec<Place> = Vec::new();
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
     for path in paths {
-        let is_folder = path.as_os_str() != "-" && path.is_dir();
+        let is_stdin = path.as_os_str() == "-";
+        if is_stdin && seen.contains(path) {
+            return Err(
+                CliError::usage("expected `-` once, found it again").help("standard input can be read only once")
+            );
+        }
+        let is_folder = !is_stdin && path.is_dir();
         let found = if is_folder { rtr_files(path)? } else { vec![path.clone()] };
         if found.is_empty() {
             return Err(CliError::usage(format!("the folder {} has no RTR file", path.display())).help(
@@ -95,7 +101,7 @@ pub fn read(path: &Path) -> Result<Input, CliError> {
 /// No file is left out because git ignores it or it is hidden: a check that passes must have looked. Links to files are
 /// followed, links to folders are not, so that no folder is searched twice or without end.
 fn rtr_files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
-    let mut found = Vec::new();
+    let (mut found, mut links) = (Vec::new(), Vec::new());
     let is_wanted = |entry: &ignore::DirEntry| {
         entry.depth() == 0 || entry.file_name() != ".git" || !entry.file_type().is_some_and(|kind| kind.is_dir())
     };
@@ -103,13 +109,23 @@ fn rtr_files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     walk.standard_filters(false).filter_entry(is_wanted).sort_by_file_path(Path::cmp);
     for entry in walk.build() {
         let entry = entry.map_err(|error| CliError::io(format!("{} cannot be searched: {error}", folder.display())))?;
-        let is_file = match entry.file_type() {
-            Some(kind) if kind.is_symlink() => fs::metadata(entry.path()).is_ok_and(|target| target.is_file()),
-            kind => kind.is_some_and(|kind| kind.is_file()),
+        let kind = entry.file_type();
+        let is_link = kind.is_some_and(|kind| kind.is_symlink());
+        let is_file = match is_link {
+            // A link to nothing is no file; reading it says so.
+            true => fs::metadata(entry.path()).map_or(true, |target| target.is_file()),
+            false => kind.is_some_and(|kind| kind.is_file()),
         };
         if is_file && is_rtr(entry.path()) {
-            found.push(entry.into_path());
+            if is_link { &mut links } else { &mut found }.push(entry.into_path());
         }
+    }
+    if !links.is_empty() {
+        let mut known: BTreeSet<PathBuf> = found.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
+        found.extend(
+            links.into_iter().filter(|link| fs::canonicalize(link).map_or(true, |target| known.insert(target))),
+        );
+        found.sort();
     }
     Ok(found)
 }

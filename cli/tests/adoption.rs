@@ -190,6 +190,25 @@ fn only_settings_leave_files_of_a_folder_out() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_does_not_hide_what_is_found_in_the_others() {
+    let cluster = Cluster::new();
+    cluster.write("a.rtr", &old("a"));
+    cluster.write("c.rtr", &old("c"));
+    let answer = cluster.run("lint a.rtr none.rtr nothing.rtr c.rtr --select placeholder --format concise");
+    assert_eq!(answer.code, 3);
+    assert_eq!(answer.out.matches("placeholder").count(), 2, "{}", answer.out);
+    assert!(answer.err.contains("none.rtr cannot be read") && answer.err.contains("nothing.rtr"), "{}", answer.err);
+}
+
+#[test]
+fn without_a_path_the_folder_is_checked_and_standard_input_is_read_once() {
+    let cluster = Cluster::new();
+    cluster.write("a.rtr", &old("a"));
+    assert_eq!(cluster.json("lint --select placeholder"), cluster.json("lint . --select placeholder"));
+    assert!(cluster.fails(2, "lint - -").contains("expected `-` once"));
+}
+
+#[test]
 fn settings_that_are_wrong_are_shown_with_their_places() {
     let cluster = Cluster::new();
     cluster.write("a.rtr", &old("a"));
