@@ -266,7 +266,7 @@ impl<'f> Snippet<'f> {
         }
         if labels.end as usize >= sources.text(file).len() {
             // At the end of a text miette shows no label.
-            text.extend_from_slice(b" \n");
+            text.extend_from_slice(if text.last().is_none_or(|&last| last == b'\n') { b" \n" } else { b"\n" });
         }
         Self { name: sources.name(file), text, start: lines.start, line, file, sources }
     }
