@@ -116,6 +116,16 @@ fn blanks_at_end(text: &[u8]) -> u32 {
     number(text.iter().rev().take_while(|byte| b" \t".contains(byte)).count())
 }
 
+/// What is said about a number with a character that only looks like a minus.
+pub(crate) const NO_MINUS: &str = "the character before the digits is a dash of typesetting: write the minus `-`";
+
+/// The number that is meant by digits behind a dash or minus sign that is not ASCII.
+pub(crate) fn meant_number(text: &str) -> Option<String> {
+    let digits = text.strip_prefix(['\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2212}'])?;
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| format!("-{digits}"))
+}
+
 /// TRUE or FALSE, if the word is another usual way to say it or is misspelt.
 pub(crate) fn meant_boolean(text: &str) -> Option<&'static str> {
     match text.to_ascii_lowercase().as_str() {

@@ -23,6 +23,7 @@ rules! {
     api_version_above_target,
     attribute_form,
     catch_all_reading,
+    comment_like_directive,
     default_out_of_range,
     directive_case,
     duplicate_attribute,

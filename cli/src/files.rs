@@ -49,8 +49,8 @@ impl Place {
     }
 }
 
-/// All that was named: files, the RTR files of folders (`*.rtr`, and files whose first declaration is Resource_type; what
-/// git ignores is left out), `-` for standard input. Each file comes once.
+/// All that was named: files, the RTR files of folders (`*.rtr`, and files whose first declaration is Resource_type; hidden
+/// ones, links to files and what git ignores too, but nothing in `.git`), `-` for standard input. Each file comes once.
 ///
 /// # Errors
 /// A folder that cannot be searched; a folder without any RTR file (usage).
@@ -58,11 +58,17 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Place>, CliError> {
     let mut places: Vec<Place> = Vec::new();
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
     for path in paths {
-        let is_folder = path.as_os_str() != "-" && path.is_dir();
+        let is_stdin = path.as_os_str() == "-";
+        if is_stdin && seen.contains(path) {
+            return Err(
+                CliError::usage("expected `-` once, found it again").help("standard input can be read only once")
+            );
+        }
+        let is_folder = !is_stdin && path.is_dir();
         let found = if is_folder { rtr_files(path)? } else { vec![path.clone()] };
         if found.is_empty() {
             return Err(CliError::usage(format!("the folder {} has no RTR file", path.display())).help(
-                "RTR files end in `.rtr`, or their first declaration is Resource_type; files that git ignores are left out",
+                "RTR files end in `.rtr`, or their first declaration is Resource_type; name the file if it is another",
             ));
         }
         let new = found.into_iter().filter(|path| seen.insert(path.clone()));
@@ -100,13 +106,34 @@ pub fn read(path: &Path) -> Result<Input, CliError> {
     Ok(Input { name: path.display().to_string(), bytes })
 }
 
+/// No file is left out because git ignores it or it is hidden: a check that passes must have looked. Links to files are
+/// followed, links to folders are not, so that no folder is searched twice or without end.
 fn rtr_files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
-    let mut found = Vec::new();
-    for entry in ignore::WalkBuilder::new(folder).sort_by_file_path(Path::cmp).build() {
+    let (mut found, mut links) = (Vec::new(), Vec::new());
+    let is_wanted = |entry: &ignore::DirEntry| {
+        entry.depth() == 0 || entry.file_name() != ".git" || !entry.file_type().is_some_and(|kind| kind.is_dir())
+    };
+    let mut walk = ignore::WalkBuilder::new(folder);
+    walk.standard_filters(false).filter_entry(is_wanted).sort_by_file_path(Path::cmp);
+    for entry in walk.build() {
         let entry = entry.map_err(|error| CliError::io(format!("{} cannot be searched: {error}", folder.display())))?;
-        if entry.file_type().is_some_and(|kind| kind.is_file()) && is_rtr(entry.path()) {
-            found.push(entry.into_path());
+        let kind = entry.file_type();
+        let is_link = kind.is_some_and(|kind| kind.is_symlink());
+        let is_file = match is_link {
+            // A link to nothing is no file; reading it says so.
+            true => fs::metadata(entry.path()).map_or(true, |target| target.is_file()),
+            false => kind.is_some_and(|kind| kind.is_file()),
+        };
+        if is_file && is_rtr(entry.path()) {
+            if is_link { &mut links } else { &mut found }.push(entry.into_path());
         }
+    }
+    if !links.is_empty() {
+        let mut known: BTreeSet<PathBuf> = found.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
+        found.extend(
+            links.into_iter().filter(|link| fs::canonicalize(link).map_or(true, |target| known.insert(target))),
+        );
+        found.sort();
     }
     Ok(found)
 }

@@ -140,18 +140,72 @@ fn the_nearest_settings_hold_for_each_file() {
 }
 
 #[test]
-fn what_is_excluded_or_ignored_is_not_found_but_can_be_named() {
+fn what_is_excluded_is_not_found_but_can_be_named() {
     let cluster = Cluster::new();
     std::fs::create_dir_all(cluster.path().join("old/deep")).expect("folders");
     for name in ["a.rtr", "old/deep/b.rtr", "c.generated.rtr", "ignored.rtr"] {
         cluster.write(name, &old("a"));
     }
     cluster.write("rtreg.toml", "exclude = [\"old/\", \"*.generated.rtr\"]\nselect = [\"placeholder\"]\n");
-    cluster.write(".gitignore", "ignored.rtr\n");
-    std::fs::create_dir(cluster.path().join(".git")).expect("a repository");
-    assert_eq!(cluster.json("lint .")["summary"]["files"], 1);
+    assert_eq!(cluster.json("lint .")["summary"]["files"], 2);
     assert_eq!(cluster.json("lint old")["summary"]["files"], 0);
     assert_eq!(shown(&cluster, "lint old/deep/b.rtr a.rtr a.rtr"), ["placeholder", "placeholder"]);
+}
+
+#[test]
+fn only_settings_leave_files_of_a_folder_out() {
+    let cluster = Cluster::new();
+    for folder in [".git", ".hidden", "deep", "elsewhere"] {
+        std::fs::create_dir_all(cluster.path().join("top").join(folder)).expect("folders");
+    }
+    std::fs::create_dir(cluster.path().join("outside")).expect("a folder");
+    for name in ["ignored.rtr", "left.rtr", ".secret.rtr", ".hidden/a.rtr", "deep/SUNW.web", ".git/no.rtr"] {
+        cluster.write(&format!("top/{name}"), &old("a"));
+    }
+    cluster.write("outside/linked", &old("a"));
+    cluster.write("top/.gitignore", "ignored.rtr\n");
+    cluster.write("top/.ignore", "left.rtr\n");
+    let link = |to: &str, name: &str| {
+        std::os::unix::fs::symlink(to, cluster.path().join("top").join(name)).expect("a link");
+    };
+    link("../outside/linked", "link.rtr");
+    link("../../top", "deep/loop");
+    link("nowhere", "broken.rtr");
+    let found: Vec<String> = cluster
+        .ok("lint top --select placeholder --format concise")
+        .lines()
+        .filter_map(|line| Some(line.split_once(':')?.0.to_owned()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "top/.hidden/a.rtr",
+            "top/.secret.rtr",
+            "top/deep/SUNW.web",
+            "top/ignored.rtr",
+            "top/left.rtr",
+            "top/link.rtr"
+        ]
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_does_not_hide_what_is_found_in_the_others() {
+    let cluster = Cluster::new();
+    cluster.write("a.rtr", &old("a"));
+    cluster.write("c.rtr", &old("c"));
+    let answer = cluster.run("lint a.rtr none.rtr nothing.rtr c.rtr --select placeholder --format concise");
+    assert_eq!(answer.code, 3);
+    assert_eq!(answer.out.matches("placeholder").count(), 2, "{}", answer.out);
+    assert!(answer.err.contains("none.rtr cannot be read") && answer.err.contains("nothing.rtr"), "{}", answer.err);
+}
+
+#[test]
+fn without_a_path_the_folder_is_checked_and_standard_input_is_read_once() {
+    let cluster = Cluster::new();
+    cluster.write("a.rtr", &old("a"));
+    assert_eq!(cluster.json("lint --select placeholder"), cluster.json("lint . --select placeholder"));
+    assert!(cluster.fails(2, "lint - -").contains("expected `-` once"));
 }
 
 #[test]

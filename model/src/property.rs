@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::span::{Span, Spanned};
+use crate::standard::{STANDARD_PROPERTIES, StandardKind};
 
 /// The type of a resource property (property_attributes(5), "Type").
 ///
@@ -126,7 +127,8 @@ impl fmt::Display for PropertyValue {
 
 impl PropertyValue {
     /// Reads the text of a value for a property of type `kind`: integers decimal, booleans TRUE or FALSE in any case,
-    /// literals as written in the file (matched exactly, else in any case if unambiguous), arrays split at commas.
+    /// literals exactly as written in the file, those of
+    /// system-defined properties in any case, arrays split at commas.
     ///
     /// ```
     /// use rtreg_model::{PropertyKind, PropertyValue};
@@ -149,22 +151,30 @@ impl PropertyValue {
             PropertyKind::Boolean if text.eq_ignore_ascii_case("true") => Ok(Self::Boolean(true)),
             PropertyKind::Boolean if text.eq_ignore_ascii_case("false") => Ok(Self::Boolean(false)),
             PropertyKind::Boolean => Err(format!("expected TRUE or FALSE, found `{text}`")),
-            PropertyKind::Enum(literals) => find_literal(literals, text)
-                .map(|literal| Self::String(literal.to_owned()))
-                .ok_or_else(|| format!("expected one of {}, found `{text}`", literals.join(", "))),
+            PropertyKind::Enum(literals) => find_literal(literals, text).map(|literal| Self::String(literal.clone())),
         }
     }
 }
 
-fn find_literal<'l>(literals: &'l [String], text: &str) -> Option<&'l str> {
-    if let Some(literal) = literals.iter().find(|literal| *literal == text) {
-        return Some(literal);
-    }
-    let mut near = literals.iter().filter(|literal| literal.eq_ignore_ascii_case(text));
-    match (near.next(), near.next()) {
-        (Some(literal), None) => Some(literal),
-        _ => None,
-    }
+/// Literals keep their case; only the vendor's own are written in any.
+fn find_literal<'l>(literals: &'l [String], text: &str) -> Result<&'l String, String> {
+    let expected = || match literals.iter().find(|literal| literal.eq_ignore_ascii_case(text)) {
+        Some(near) => format!("expected `{near}` in just these letters, upper and lower case, found `{text}`"),
+        None => format!("expected one of {}, found `{text}`", literals.join(", ")),
+    };
+    let is_meant = |literal: &&String| match is_vendors(literals) {
+        true => literal.eq_ignore_ascii_case(text),
+        false => *literal == text,
+    };
+    literals.iter().find(is_meant).ok_or_else(expected)
+}
+
+/// Whether these are the literals of a system-defined property.
+fn is_vendors(literals: &[String]) -> bool {
+    STANDARD_PROPERTIES.iter().any(|property| match property.kind {
+        StandardKind::Enum(words) => words == literals,
+        _ => false,
+    })
 }
 
 /// The declaration of a property, with what its file leaves out filled in.

@@ -7,7 +7,7 @@ use rtreg_model::{Applicability, Edit, Span, Tunability, suggest};
 
 use crate::cursor::{Cursor, OneEdit};
 use crate::quotes;
-use crate::syntax::{Directive, DirectiveKind, Token, Value, Word};
+use crate::syntax::{Directive, DirectiveKind, Stray, Token, TokenKind, Value, Word};
 
 /// The words of directives.
 const DIRECTIVES: [&str; 2] = ["upgrade", "upgrade_from"];
@@ -85,6 +85,29 @@ impl<'s> Cursor<'s> {
             self.text_behind(line, word);
         }
         Directive { span, word, kind }
+    }
+
+    /// `$upgrade` or `$upgrade_from` without its `#`: takes the line and reports it.
+    pub fn lost_directive(&mut self) -> Option<Stray> {
+        let token = self.peek().filter(|token| token.kind == TokenKind::Word)?;
+        let text = self.text(token.span);
+        let name = text.strip_prefix(b"$")?;
+        let word = DIRECTIVES.into_iter().find(|word| name.eq_ignore_ascii_case(word.as_bytes()))?;
+        let is_over = |count: &usize| {
+            self.on_new_line(*count)
+                || matches!(self.kind(*count), None | Some(TokenKind::OpenBrace | TokenKind::Equals))
+        };
+        let count = (1..).find(is_over).unwrap_or(1);
+        let message = format!("expected `#${word}`, found {} without `#`", self.quote(token.span));
+        let stray = self.take_stray(count);
+        let finding = self.error("stray_words", stray.span, message).help("a directive starts with `#$`").insert(
+            "write `#` before it",
+            stray.span.start,
+            "#",
+            Applicability::Unsafe,
+        );
+        self.report(finding);
+        Some(stray)
     }
 
     fn unknown_directive(&mut self, word: Word<'s>, span: Span) {

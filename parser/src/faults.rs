@@ -4,6 +4,7 @@
 /// Identifier and one-line summary of every finding that [`crate::parse`] makes, sorted by identifier.
 pub const SYNTAX_RULES: &[(&str, &str)] = &[
     ("byte_order_mark", "the file starts with a UTF-8 byte order mark"),
+    ("dos_end_of_file", "the file ends with the end-of-file character of DOS"),
     ("doubled_quote", "a value has two quotes side by side before or behind it"),
     ("empty_list_element", "two commas, or a comma at the end of a list, with no value between"),
     ("file_too_large", "the file has 4 GiB or more; the rest of it is not read"),
@@ -30,7 +31,7 @@ pub const SYNTAX_RULES: &[(&str, &str)] = &[
     ("unquoted_version", "the version of `#$upgrade_from` is not quoted"),
     ("unterminated_string", "a quoted value does not end on its line"),
     ("unusual_space", "a character looks like a blank and is none"),
-    ("windows_line_ends", "lines end with carriage return and newline"),
+    ("windows_line_ends", "lines end with carriage return and newline, or with carriage return alone"),
     ("wrong_bracket", "a bracket or parenthesis stands in place of a brace"),
     ("wrong_encoding", "the file is UTF-16; RTR files are ASCII"),
 ];
@@ -58,6 +59,7 @@ macro_rules! docs {
 
 docs! {
     byte_order_mark,
+    dos_end_of_file,
     doubled_quote,
     empty_list_element,
     file_too_large,

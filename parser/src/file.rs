@@ -57,7 +57,10 @@ impl<'s> FileParser<'s> {
                 }
                 TokenKind::CloseBrace => Item::Stray(self.stray_close()),
                 TokenKind::Word if self.is_attribute_outside(token) => self.unopened_entry(token),
-                TokenKind::Word => self.declaration(),
+                TokenKind::Word => match self.cursor.lost_directive() {
+                    Some(stray) => Item::Stray(stray),
+                    None => self.declaration(),
+                },
                 TokenKind::Quoted
                     if self.cursor.kind(1) == Some(TokenKind::Directive) && !self.cursor.on_new_line(1) =>
                 {
@@ -375,6 +378,30 @@ pub(crate) fn report_bytes(cursor: &mut Cursor<'_>, lexed: &Lexed) {
             .error("unusual_space", first, message)
             .help("text copied from a web page or a PDF may have no-break spaces: replace them by blanks")
             .fix("replace by blanks", Applicability::Safe, replace_all(&lexed.unusual_spaces, " "));
+        cursor.report(finding);
+    }
+    if let Some(span) = lexed.dos_end {
+        let finding = cursor
+            .error("dos_end_of_file", span, "expected the file to end, found the end-of-file character of DOS (Ctrl-Z)")
+            .help("delete the last character: no statement can use it")
+            .delete("delete it", span, Applicability::Safe);
+        cursor.report(finding);
+    }
+    report_line_ends(cursor, lexed);
+}
+
+fn report_line_ends(cursor: &mut Cursor<'_>, lexed: &Lexed) {
+    if let Some(&first) = lexed.lone_returns.first() {
+        let returns: Vec<Span> = lexed.lone_returns.iter().map(|&at| Span::new(at, at + 1)).collect();
+        let message = "expected lines that end with a newline, found a carriage return alone";
+        let finding =
+            Finding::new("windows_line_ends", Level::Warning, cursor.file, Span::new(first, first + 1), message)
+                .help("save the file with Unix line ends: a comment ends only at a newline");
+        // What a comment swallowed is not surely meant as something else.
+        let finding = match lexed.returns_in_lines {
+            true => finding,
+            false => finding.fix("replace by newlines", Applicability::Safe, replace_all(&returns, "\n")),
+        };
         cursor.report(finding);
     }
     if let Some(&first) = lexed.carriage_returns.first() {

@@ -19,6 +19,12 @@ pub(crate) struct Lexed {
     pub code: Vec<Token>,
     /// The carriage returns of Windows line ends.
     pub carriage_returns: Vec<u32>,
+    /// Carriage returns alone, as line ends of an old Mac; those in comments and directives too.
+    pub lone_returns: Vec<u32>,
+    /// Some of these stand in a comment or directive, which goes on behind them.
+    pub returns_in_lines: bool,
+    /// The control characters that ended a file of DOS.
+    pub dos_end: Option<Span>,
     /// Runs of bytes that look like blanks and are none.
     pub unusual_spaces: Vec<Span>,
     /// Runs of NUL bytes and words with one inside.
@@ -31,6 +37,9 @@ pub(crate) struct Lexed {
 
 /// The UTF-8 byte order mark.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// What ends a file of DOS: Ctrl-Z.
+const DOS_END: u8 = 0x1A;
 
 /// How far a quoted value that runs over its line is looked for.
 const LINES_LENGTH_MAX: usize = 4096;
@@ -94,18 +103,37 @@ pub(crate) fn lex(source: &[u8]) -> Lexed {
         lexed.push(TokenKind::Unknown, span);
         rest = behind;
     }
-    let mut start = source.len() - rest.len();
-    while let Ok((behind, (kind, text))) = token(rest) {
-        let span = Span::new(offset(start), offset(start + text.len()));
-        lexed.note(kind, text, span);
-        lexed.push(kind, span);
-        start += text.len();
-        rest = behind;
+    let start = source.len() - rest.len();
+    let trimmed = rest.trim_ascii_end();
+    let ends = trimmed.iter().rev().take_while(|&&byte| byte == DOS_END).count();
+    let (text, ends) = match ends {
+        0 => (rest, Span::at(0)),
+        _ => {
+            let text = rest.get(..trimmed.len() - ends).unwrap_or_default();
+            (text, Span::new(offset(start + text.len()), offset(start + trimmed.len())))
+        }
+    };
+    lexed.run(text, start);
+    if !ends.is_empty() {
+        lexed.dos_end = Some(ends);
+        lexed.push(TokenKind::Unknown, ends);
+        lexed.run(rest.get(trimmed.len()..).unwrap_or_default(), start + trimmed.len());
     }
     lexed
 }
 
 impl Lexed {
+    /// Splits a text that starts at `start`.
+    fn run(&mut self, mut rest: &[u8], mut start: usize) {
+        while let Ok((behind, (kind, text))) = token(rest) {
+            let span = Span::new(offset(start), offset(start + text.len()));
+            self.note(kind, text, span);
+            self.push(kind, span);
+            start += text.len();
+            rest = behind;
+        }
+    }
+
     fn push(&mut self, kind: TokenKind, span: Span) {
         let token = Token { kind, span };
         self.tokens.push(token);
@@ -119,12 +147,24 @@ impl Lexed {
             TokenKind::White if text.contains(&b'\r') => {
                 let pairs = text.windows(2).enumerate().filter(|(_, pair)| pair == b"\r\n");
                 self.carriage_returns.extend(pairs.map(|(i, _)| span.start + offset(i)));
+                self.note_lone_returns(text, span);
+            }
+            TokenKind::Comment | TokenKind::Directive if text.contains(&b'\r') => {
+                self.returns_in_lines = true;
+                self.note_lone_returns(text, span);
             }
             TokenKind::Word if text.contains(&0) => self.nuls.push(span),
             TokenKind::Unknown if text.first() == Some(&0) => self.nuls.push(span),
             TokenKind::Unknown => self.unusual_spaces.push(span),
             _ => {}
         }
+    }
+}
+
+impl Lexed {
+    fn note_lone_returns(&mut self, text: &[u8], span: Span) {
+        let is_lone = |&(at, &byte): &(usize, &u8)| byte == b'\r' && text.get(at + 1) != Some(&b'\n');
+        self.lone_returns.extend(text.iter().enumerate().filter(is_lone).map(|(at, _)| span.start + offset(at)));
     }
 }
 

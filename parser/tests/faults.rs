@@ -232,8 +232,11 @@ fn quote_cases() -> Vec<Case> {
         attributes("single_quotes", "\tDEFAULT = ‸''‸;"),
         file("nul_byte", "Resource_type = web;\n‸\0\0‸"),
         file("nul_byte", "Resource_type = web;\nStart = ‸/st\0art‸;\nStop = /st\0op;"),
+        file("dos_end_of_file", "Resource_type = web;\n# end\n‸\u{1a}\u{1a}‸\n"),
         file("unusual_space", "Resource_type‸\u{a0}‸= web;\nStart =\u{2003}/start;\nStop\u{c} = \u{3000}/stop;"),
         file("windows_line_ends", "Resource_type = web;‸\r\n‸# comment\r\n#$upgrade\r\n{\r\n\tPROPERTY = Y;\r\n}\r\n"),
+        file("windows_line_ends", "Resource_type = web;‸\r‸Start = /start;\r"),
+        file("windows_line_ends", "Resource_type = web;\n# comment‸\r‸goes on\n"),
         file("byte_order_mark", "‸\u{feff}‸Resource_type = web;\n"),
     ]
 }

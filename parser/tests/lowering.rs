@@ -159,7 +159,8 @@ fn defaults_are_read_by_type() {
     assert_eq!(with("INT;", " = "), None);
     assert_eq!(with("BOOLEAN;", " = False"), Some(PropertyValue::Boolean(false)));
     assert_eq!(with("BOOLEAN;", " = no"), None);
-    assert_eq!(with("ENUM { Auto, Off };", " = \"auto\""), Some(string("Auto")));
+    assert_eq!(with("ENUM { Auto, Off };", " = \"Auto\""), Some(string("Auto")));
+    assert_eq!(with("ENUM { Auto, Off };", " = \"auto\""), None);
     assert_eq!(with("ENUM { Auto, Off };", " = On"), None);
 }
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use rtreg_checker::report::{Sources, json, text};
 use rtreg_checker::{LintOptions, Set, lint};
-use rtreg_model::{FileId, Finding, Level, Release};
+use rtreg_model::{FileId, Finding, Level, Release, Span};
 use rtreg_parser::{lower, parse, print};
 use rtreg_tests::{fixture_options, rtr_files, suite};
 
@@ -143,6 +143,100 @@ fn large_values_and_many_faults_are_judged_in_time() {
     let mut sources = Sources::default();
     sources.add("faults", faults.into_bytes());
     assert!(text::render(&findings, &sources, &text::TextOptions::default()).len() > 20_000);
+}
+
+/// A line that a renderer may stumble over.
+fn hard_line() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        Just(b"x".to_vec()),
+        Just(b"\t".to_vec()),
+        Just("\u{e9}".as_bytes().to_vec()),
+        Just("\u{4e00}".as_bytes().to_vec()),
+        Just(b"\xff\xc3".to_vec()),
+        Just(b"\r".to_vec()),
+    ];
+    let length = prop_oneof![6 => 0..90_usize, 2 => 300..2500_usize, 1 => 60_000..80_000_usize];
+    (piece, length).prop_map(|(piece, length)| piece.repeat(length))
+}
+
+#[test]
+fn any_labels_on_any_lines_are_rendered() {
+    let config = Config { cases: 300, rng_seed: RngSeed::Fixed(21), failure_persistence: None, ..Config::default() };
+    let place = any::<prop::sample::Index>;
+    let labels = prop::collection::vec((place(), place()), 1..6);
+    let strategy = (prop::collection::vec(hard_line(), 0..8), prop::collection::vec(labels, 1..4));
+    let outcome = TestRunner::new(config).run(&strategy, |(lines, all)| {
+        let source = lines.join(&b'\n');
+        let span = |(a, b): &(prop::sample::Index, prop::sample::Index)| {
+            let (a, b) = (a.index(source.len() + 1) as u32, b.index(source.len() + 1) as u32);
+            Span::new(a.min(b), a.max(b))
+        };
+        let findings: Vec<Finding> = (0..)
+            .zip(&all)
+            .map(|(number, labels)| {
+                let finding =
+                    Finding::new("rule", Level::Error, FileId(0), span(&labels[0]), format!("MESSAGE{number}."))
+                        .label(format!("PRIMARY{number}."));
+                (0..).zip(&labels[1..]).fold(finding, |finding, (label, place)| {
+                    finding.also(FileId(0), span(place), format!("LABEL{number}-{label}."))
+                })
+            })
+            .collect();
+        let mut sources = Sources::default();
+        sources.add("hard", source);
+        for unicode in [false, true] {
+            let rendered = text::render(&findings, &sources, &text::TextOptions::default().unicode(unicode));
+            for finding in &findings {
+                prop_assert!(rendered.contains(&finding.message), "{} lacks in {rendered}", finding.message);
+                for label in std::iter::once(&finding.primary).chain(&finding.secondary) {
+                    prop_assert!(rendered.contains(&label.text), "{} lacks in {rendered}", label.text);
+                }
+            }
+            let longest = rendered.lines().map(str::len).max();
+            prop_assert!(longest < Some(20_000), "{longest:?}");
+        }
+        Ok(())
+    });
+    outcome.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+#[test]
+fn labels_far_apart_on_one_line_are_rendered() {
+    let head = "Resource_type=web; Vendor_id=X; Start=/s; Stop=/t; RT_version=1;\n#$upgrade\n";
+    let long = "x".repeat(70_000);
+    for tail in [
+        format!("{{ PROPERTY=A; EXTENSION; STRING; DEFAULT=\"{long}\"; MAXLENGTH=5; }}"),
+        format!("{{ PROPERTY=A; EXTENSION; STRING; DEFAULT=\"{long}\"; EXTENSION; }}"),
+        format!("{{ PROPERTY=A; EXTENSION; STRING; DEFAULT=\"{long}\";"),
+        format!("{{ PROPERTY=A; EXTENSION; STRING; DEFAULT=a; DESCRIPTION=\"{long}\" }}"),
+    ] {
+        let source = format!("{head}{tail}\n");
+        let findings = judge(source.as_bytes(), &LintOptions::default());
+        assert!(!findings.is_empty());
+        let mut sources = Sources::default();
+        sources.add("far", source.into_bytes());
+        let rendered = text::render(&findings, &sources, &text::TextOptions::default());
+        let rules = findings.iter().filter(|finding| rendered.contains(&format!("[{}]", finding.rule))).count();
+        assert_eq!(rules, findings.len(), "{rendered}");
+        assert!(rendered.len() < 4000 * findings.len(), "{}", rendered.len());
+    }
+}
+
+#[test]
+fn many_findings_of_one_file_are_rendered_in_time() {
+    for source in ["} ".repeat(300_000), "#$upgrade_from \"1\" x\n".repeat(20_000)] {
+        let findings = judge(source.as_bytes(), &LintOptions::default());
+        assert!(findings.len() >= 20_000);
+        let more = findings.len() - 1000;
+        let mut sources = Sources::default();
+        sources.add("many", source.into_bytes());
+        let rendered = text::render(&findings, &sources, &text::TextOptions::default());
+        assert!(
+            rendered
+                .ends_with(&format!("many has {more} more findings than are shown here; `--format json` has all\n\n"))
+        );
+        assert!(rendered.len() < 2000 * 1000, "{}", rendered.len());
+    }
 }
 
 #[test]

@@ -88,8 +88,15 @@ fn explanations_are_complete_and_true() {
 }
 
 /// Faults that no plain text can show.
-const NOT_TEXT: [&str; 6] =
-    ["byte_order_mark", "file_too_large", "nul_byte", "unusual_space", "windows_line_ends", "wrong_encoding"];
+const NOT_TEXT: [&str; 7] = [
+    "byte_order_mark",
+    "dos_end_of_file",
+    "file_too_large",
+    "nul_byte",
+    "unusual_space",
+    "windows_line_ends",
+    "wrong_encoding",
+];
 
 #[test]
 fn explanations_of_the_syntax_are_complete_and_true() {

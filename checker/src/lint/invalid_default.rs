@@ -25,7 +25,7 @@ use rtreg_model::{Applicability, Level, PropertyKind, PropertyValue, suggest};
 use rtreg_parser::Value;
 
 use crate::context::{Context, TableEntry, did_you_mean, has_placeholder};
-use crate::edits::{is_one_word, meant_boolean};
+use crate::edits::{NO_MINUS, is_one_word, meant_boolean, meant_number};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
@@ -38,7 +38,8 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
             continue;
         }
         if let Err(fault) = PropertyValue::parse(kind, &value.to_text()) {
-            let message = format!("the default of `{}` is no {}: {fault}", entry.name_text(), kind.as_str());
+            let of = entry.name.map_or_else(|| "an entry".to_owned(), |name| format!("`{}`", name.to_text()));
+            let message = format!("the default of {of} is no {}: {fault}", kind.as_str());
             report.add(value.span, message, |draft| {
                 let draft = match entry.kinds().next().filter(|_| entry.extension) {
                     Some(declared) => draft.also(declared.node.span, "the type is declared here"),
@@ -66,6 +67,7 @@ fn meant(kind: &PropertyKind, value: &Value<'_>) -> Option<String> {
     let text = value.to_text();
     match kind {
         PropertyKind::Boolean => meant_boolean(&text).map(str::to_owned),
+        PropertyKind::Int => meant_number(&text),
         PropertyKind::Enum(literals) => {
             let literals = literals.iter().map(String::as_str);
             suggest::only_nearest(&text, literals).filter(|literal| is_one_word(literal.as_bytes())).map(str::to_owned)
@@ -78,6 +80,7 @@ fn cure(entry: &TableEntry<'_>, kind: &PropertyKind, value: &Value<'_>) -> Strin
     let near = match kind {
         PropertyKind::Enum(literals) => did_you_mean(&value.to_text(), literals.iter().map(String::as_str)),
         PropertyKind::Boolean => did_you_mean(&value.to_text(), ["TRUE", "FALSE"]),
+        PropertyKind::Int if meant_number(&value.to_text()).is_some() => Some(NO_MINUS.to_owned()),
         _ => None,
     };
     near.unwrap_or_else(|| match entry.extension {

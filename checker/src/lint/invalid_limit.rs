@@ -20,9 +20,10 @@
 //! { PROPERTY = Port; EXTENSION; INT; MIN = 1; DEFAULT = 80; }
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Applicability, Level};
 
 use crate::context::{Context, quote};
+use crate::edits::{NO_MINUS, meant_number};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
@@ -46,7 +47,15 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         if number.is_none_or(|number| number < least) {
             let found = if text.is_empty() { "nothing".to_owned() } else { quote(text) };
             report.add(span, format!("expected {expected} for {keyword}, found {found}"), |draft| {
-                draft.help(format!("write `{keyword} = number;`, or remove the attribute"))
+                match std::str::from_utf8(text).ok().and_then(meant_number) {
+                    Some(number) => draft.help(NO_MINUS).replace(
+                        format!("write `{number}`"),
+                        Applicability::Unsafe,
+                        span,
+                        number,
+                    ),
+                    None => draft.help(format!("write `{keyword} = number;`, or remove the attribute")),
+                }
             });
         }
     }

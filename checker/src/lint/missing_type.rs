@@ -30,7 +30,7 @@ use crate::lint::Report;
 pub(super) const LEVEL: Level = Level::Error;
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for entry in context.entries.iter().filter(|entry| entry.extension && entry.standard.is_none()) {
+    for entry in context.entries.iter().filter(|entry| entry.extension && entry.standard.is_none() && entry.name.is_some()) {
         if !KIND_KEYWORDS.iter().any(|keyword| entry.may_have(keyword)) {
             let message = format!("expected a type for the extension property `{}`, found none", entry.name_text());
             report.add(entry.name_span(), message, |draft| {

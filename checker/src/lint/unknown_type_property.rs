@@ -20,7 +20,7 @@
 //! Start = bin/start;
 //! ```
 
-use rtreg_model::standard::{ATTRIBUTES, KIND_KEYWORDS, TYPE_PROPERTIES, standard_property};
+use rtreg_model::standard::{ATTRIBUTES, KIND_KEYWORDS, Presence, TYPE_PROPERTIES, standard_property};
 use rtreg_model::{Applicability, Level, suggest};
 
 use crate::context::{Context, TypeDeclaration, quote};
@@ -66,6 +66,9 @@ fn cure(declaration: &TypeDeclaration<'_>) -> Option<String> {
     }
     if let Some(property) = standard_property(&name) {
         let name = property.name;
+        if property.presence == Presence::QueryOnly {
+            return Some(format!("{name} is a resource property that an RTR file cannot set: remove the declaration"));
+        }
         return Some(format!("{name} is a resource property: give it an entry `{{ PROPERTY = {name}; … }}` in the table"));
     }
     if ATTRIBUTES.iter().chain(&KIND_KEYWORDS).any(|keyword| keyword.eq_ignore_ascii_case(&name)) {

@@ -81,7 +81,7 @@ impl Sources {
     /// span. With the number of the first line, from 0.
     #[cfg(feature = "render")]
     pub(super) fn lines_around(&self, file: FileId, span: Span) -> (Span, usize) {
-        const NEAR: u32 = 4000;
+        const NEAR: u32 = 1000;
         let Some(source) = self.get(file) else { return (Span::at(0), 0) };
         let starts = &source.lines.starts;
         let line_of = |at: u32| starts.partition_point(|&start| start <= at).saturating_sub(1);
@@ -178,5 +178,17 @@ mod tests {
             }
         }
         assert_eq!((at, lines.position(&text, number(at))), (text.len(), (line, column)));
+    }
+
+    #[test]
+    fn columns_count_characters_and_invalid_bytes() {
+        let source = b"a\n\xc3\xa9\xffb\ncd";
+        let lines = Lines::new(source);
+        let span = lines.locate(source, Span::new(5, 7));
+        assert_eq!((span.start, span.end), (5, 7));
+        assert_eq!((span.line, span.column), (2, 3));
+        assert_eq!((span.end_line, span.end_column), (3, 1));
+        let beyond = lines.locate(source, Span::new(0, 99));
+        assert_eq!((beyond.line, beyond.column, beyond.end_line, beyond.end_column), (1, 1, 3, 3));
     }
 }

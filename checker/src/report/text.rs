@@ -1,5 +1,6 @@
 //! Findings as text with snippets of the source: the only module that knows miette. A map without wording.
 
+use std::collections::BTreeMap;
 use std::{fmt, io};
 
 use miette::{
@@ -57,7 +58,10 @@ impl TextOptions {
     }
 }
 
-/// The findings with snippets, in the order given.
+/// So many findings of a file are shown; a person reads no more, and a program reads another format.
+const MOST_OF_A_FILE: usize = 1000;
+
+/// The findings with snippets, in the order given; of a file with very many the first, and how many more there are.
 ///
 /// ```
 /// use rtreg_checker::report::{Sources, text};
@@ -71,8 +75,10 @@ impl TextOptions {
 /// assert!(text.contains("ACME.web:1:"));
 /// ```
 pub fn render(findings: &[Finding], sources: &Sources, options: &TextOptions) -> String {
-    let handler = handler(options);
-    findings.iter().map(|finding| one(&handler, finding, sources)).collect()
+    let mut text = Vec::new();
+    // A vector takes all.
+    let _ = write(&mut text, findings, sources, options);
+    String::from_utf8(text).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// [`render`] into a sink, one finding at a time.
@@ -86,7 +92,22 @@ pub fn write(
     options: &TextOptions,
 ) -> io::Result<()> {
     let handler = handler(options);
-    findings.iter().try_for_each(|finding| out.write_all(one(&handler, finding, sources).as_bytes()))
+    let mut counts: BTreeMap<FileId, usize> = BTreeMap::new();
+    for finding in findings {
+        let count = counts.entry(finding.primary.file).or_default();
+        *count += 1;
+        if *count <= MOST_OF_A_FILE {
+            out.write_all(one(&handler, finding, sources).as_bytes())?;
+        }
+    }
+    for (file, count) in counts {
+        let more = count.saturating_sub(MOST_OF_A_FILE);
+        if more > 0 {
+            let (name, findings) = (sources.name(file), if more == 1 { "finding" } else { "findings" });
+            writeln!(out, "{name} has {more} more {findings} than are shown here; `--format json` has all\n")?;
+        }
+    }
+    Ok(())
 }
 
 fn handler(options: &TextOptions) -> GraphicalReportHandler {
@@ -111,7 +132,7 @@ fn one(handler: &GraphicalReportHandler, finding: &Finding, sources: &Sources) -
     text
 }
 
-/// A finding in miette's eyes; labels in another file than the first become related notes.
+/// A finding in miette's eyes; labels in another file than the first, or far from it, become related notes.
 #[derive(Debug)]
 struct Report<'f> {
     code: Option<String>,
@@ -127,11 +148,17 @@ impl<'f> Report<'f> {
     fn new(finding: &'f Finding, sources: &'f Sources) -> Self {
         let file = finding.primary.file;
         let text = sources.text(file);
-        let (here, elsewhere): (Vec<&Label>, Vec<&Label>) =
-            finding.secondary.iter().partition(|label| label.file == file);
         let primary = shorten(text, finding.primary.span);
-        let secondary: Vec<(&Label, Span)> = here.into_iter().map(|label| (label, shorten(text, label.span))).collect();
-        let all = secondary.iter().fold(primary, |all, (_, span)| all.to(*span));
+        let (mut all, mut secondary, mut elsewhere) = (primary, Vec::new(), Vec::new());
+        for label in &finding.secondary {
+            let span = shorten(text, label.span);
+            if label.file == file && fits(text, all.to(span)) {
+                all = all.to(span);
+                secondary.push((label, span));
+            } else {
+                elsewhere.push(label);
+            }
+        }
         let source = Snippet::new(sources, file, all);
         let primary = LabeledSpan::new_primary_with_span(words(&finding.primary), source.place(primary));
         let secondary =
@@ -178,6 +205,14 @@ fn shorten(text: &[u8], span: Span) -> Span {
     let line = bytes.iter().position(|&byte| byte == b'\n').unwrap_or(bytes.len());
     let start = span.start.min(u32::try_from(text.len()).unwrap_or(u32::MAX));
     Span::new(start, start.saturating_add(u32::try_from(line.min(LONGEST)).unwrap_or(u32::MAX)))
+}
+
+/// Whether a snippet can show all of a span: not many lines, and none of them long. A snippet of more would cost as much as
+/// the file is long, for each finding, and miette cannot point beyond column 65,535.
+fn fits(text: &[u8], span: Span) -> bool {
+    const LONGEST: u32 = 4000;
+    const LONGEST_LINE: usize = 400;
+    span.len() <= LONGEST && span.slice(text).split(|&byte| byte == b'\n').all(|line| line.len() <= LONGEST_LINE)
 }
 
 impl fmt::Display for Report<'_> {
@@ -246,6 +281,10 @@ impl<'f> Snippet<'f> {
                 }
             }
             text.extend(std::iter::repeat_n(b'?', chunk.invalid().len()));
+        }
+        if labels.end as usize >= sources.text(file).len() {
+            // At the end of a text miette shows no label.
+            text.extend_from_slice(if text.last().is_none_or(|&last| last == b'\n') { b" \n" } else { b"\n" });
         }
         Self { name: sources.name(file), text, start: lines.start, line, file, sources }
     }

@@ -15,7 +15,7 @@ use rtreg_model::{FileId, Finding};
 use crate::app::App;
 use crate::config::{Resolver, SettingArguments, Settings};
 use crate::error::{CliError, Exit};
-use crate::files::{self, Place};
+use crate::files::{self, Input, Place};
 use crate::fixing::{FixArguments, Fixer};
 use crate::output;
 use outputs::{Output, Outputs};
@@ -24,7 +24,7 @@ use outputs::{Output, Outputs};
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Files, folders (`*.rtr`, and files whose first declaration is Resource_type), `-` for standard input.
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Write a report: text, concise, json, sarif, github, gitlab, junit, checkstyle, or auto (that of the runner it runs
     /// on). To FILE, or to standard output in place of `--format`. May be given several times.
@@ -55,16 +55,21 @@ pub struct Checked {
 /// Checks the files and writes what was found.
 ///
 /// # Errors
-/// A path that cannot be read; settings that cannot be used; a report that cannot be written.
+/// A path that cannot be read, when the others have been reported; settings that cannot be used; a report that cannot be
+/// written.
 pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
     let outputs = Outputs::new(app.options.format, &arguments.output)?;
     let mut resolver = Resolver::new(&arguments.settings)?;
     let mut fixer = Fixer::new(&arguments.fixing)?;
     let mut checked = Checked { run: outputs::empty_run()?, settings: Vec::new(), known: 0 };
+    let mut unread = Vec::new();
     for place in files::find(&arguments.paths)? {
         let settings = resolver.of(&place.path)?;
         if place.named || !settings.excludes(&place.path) {
-            check_file(&place, settings, &mut checked, &mut fixer)?;
+            match place.read() {
+                Ok(input) => check_file(&place, input, settings, (&mut checked, &mut fixer))?,
+                Err(error) => unread.push(error),
+            }
         }
     }
     if arguments.update_baseline {
@@ -72,21 +77,25 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
     } else {
         known::take_out(&mut checked)?;
     }
-    if let Some(exit) = fixer.finish(&checked.run.findings, &checked.run.sources, app) {
-        return Ok(exit);
+    let finished = fixer.finish(&checked.run.findings, &checked.run.sources, app);
+    if finished.is_none() {
+        outputs.write(&checked, app)?;
     }
-    outputs.write(&checked, app)?;
+    if let Some(last) = unread.pop() {
+        unread.iter().for_each(|error| error.print(app));
+        return Err(last);
+    }
     let errors = summary(&checked.run.findings).errors;
-    Ok(if errors > 0 && !arguments.exit_zero { Exit::Findings } else { Exit::Done })
+    let found = if errors > 0 && !arguments.exit_zero { Exit::Findings } else { Exit::Done };
+    Ok(finished.unwrap_or(found))
 }
 
 fn check_file(
     place: &Place,
+    input: Input,
     settings: Arc<Settings>,
-    checked: &mut Checked,
-    fixer: &mut Fixer,
+    (checked, fixer): (&mut Checked, &mut Fixer),
 ) -> Result<(), CliError> {
-    let input = place.read()?;
     let options = settings.lint_options(&place.path);
     let again = |text: &[u8]| check(&rtreg_parser::parse(text, FileId(0)), &options, &settings.levels);
     let bytes = fixer.file(place, &input.name, input.bytes, again)?;
