@@ -228,7 +228,7 @@ impl Line {
         let mut parsed = Self { words: Vec::new(), options: Vec::new() };
         let mut words = line.split_whitespace();
         while let Some(word) = words.next() {
-            if word == "--disabled" {
+            if ["--disabled", "--already"].contains(&word) {
                 parsed.options.push((word.to_owned(), String::new()));
             } else if word.starts_with('-') {
                 parsed.options.push((word.to_owned(), words.next().expect(line).to_owned()));
