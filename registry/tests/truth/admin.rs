@@ -1,13 +1,13 @@
 //! The honest administrator: registers the types, says what is there when rtreg comes in, records each event, asks the gate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rtreg_model::Release;
 use rtreg_registry::CommandError;
 use rtreg_registry::commands::register::{self, RtrFile};
 use rtreg_registry::commands::type_set::{self, InstalledNodes};
 use rtreg_registry::commands::{settings, upgrade};
-use rtreg_registry::gate::Verdict;
+use rtreg_registry::gate::{AliveThrough, Verdict};
 use rtreg_registry::memory::MemoryStore;
 use rtreg_registry::transact;
 
@@ -79,8 +79,17 @@ pub fn record(cluster: &Cluster, line: &str) -> Result<(), CommandError> {
     cluster.change(|tx| type_set::type_set(tx, &request)).map(|_| ())
 }
 
-/// What the gate says, and whether rtreg has done it.
-pub fn ask(cluster: &Cluster, resource: usize, target: &str, preview: bool) -> (Verdict, bool) {
+/// What the gate said.
+pub struct Answer {
+    pub verdict: Verdict,
+    /// Whether rtreg has done it.
+    pub done: bool,
+    /// The nodes where the answer says that it rests on this: what initialised the resource is not recorded and can only
+    /// be Type_version.
+    pub settled: BTreeSet<String>,
+}
+
+pub fn ask(cluster: &Cluster, resource: usize, target: &str, preview: bool) -> Answer {
     let request = upgrade::Request {
         resource: format!("r{}", resource + 1),
         to: target.to_owned(),
@@ -89,7 +98,10 @@ pub fn ask(cluster: &Cluster, resource: usize, target: &str, preview: bool) -> (
     };
     let report: Result<_, CommandError> = cluster.change(|tx| upgrade::upgrade(tx, &request));
     let report = report.expect("a registered version is answered");
-    (report.decision.verdict, report.done)
+    let reasons = report.decision.because.iter();
+    let settled = reasons.filter(|reason| reason.settled && reason.origin == Some(AliveThrough::InitialisedBy));
+    let settled = settled.flat_map(|reason| reason.nodes.clone()).collect();
+    Answer { verdict: report.decision.verdict, done: report.done, settled }
 }
 
 /// What the administrator types when rtreg comes to a cluster: all that is there, and nothing that he cannot know. In a

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use rtreg_registry::gate::Verdict;
 
-use crate::admin;
+use crate::admin::{self, Answer};
 use crate::events::{Event, Verb};
 use crate::fixture::{Cluster, words};
-use crate::world::{Family, NODES, Need, Version, World};
+use crate::world::{Danger, Family, NODES, Need, Version, World};
 
 /// The numbers of Knuth's MMIX.
 pub struct Random(pub u64);
@@ -231,6 +231,8 @@ pub struct Counts {
     pub outside: usize,
     /// Questions where the vendor's rule alone would have said a wrong yes.
     pub dangers: usize,
+    /// Yeses that are wrong and say on what unrecorded Init they rest, which the design accepts.
+    pub settled: usize,
 }
 
 impl Counts {
@@ -243,6 +245,7 @@ impl Counts {
             (&mut self.undecided, other.undecided),
             (&mut self.outside, other.outside),
             (&mut self.dangers, other.dangers),
+            (&mut self.settled, other.settled),
         ] {
             *sum += more;
         }
@@ -258,7 +261,8 @@ impl Counts {
         let strict = |known: usize| 100 - share(self.safe_allowed[known], self.safe[known]);
         format!(
             "{} walks, {} commands, {} upgrades outside; asked {}: {} % allowed, {} % undecided; refused although safe: {} % \
-             of {} with a known history, {} % of {} with another; {} wrong yeses avoided that Type_version alone gives",
+             of {} with a known history, {} % of {} with another; {} wrong yeses avoided that Type_version alone gives; {} tolerated that say \
+             which unrecorded Init they rest on",
             self.walks,
             self.commands,
             self.outside,
@@ -270,6 +274,7 @@ impl Counts {
             strict(1),
             self.safe[1],
             self.dangers,
+            self.settled,
         )
     }
 }
@@ -348,17 +353,17 @@ impl Walker<'_> {
         if present == target || !self.world.family.versions[target].aware {
             return Ok(());
         }
-        let danger = self.world.danger(resource, target);
-        let (verdict, done) = admin::ask(self.cluster, resource, self.world.number(target), !go);
-        let allowed = verdict == Verdict::Allowed;
+        let dangers = self.world.dangers(resource, target);
+        let answer = admin::ask(self.cluster, resource, self.world.number(target), !go);
+        let allowed = answer.verdict == Verdict::Allowed;
         self.counts.asked += 1;
         self.counts.allowed += usize::from(allowed);
-        self.counts.undecided += usize::from(verdict == Verdict::Undecided);
+        self.counts.undecided += usize::from(answer.verdict == Verdict::Undecided);
         let known = usize::from(!self.known);
-        self.counts.safe[known] += usize::from(danger.is_none());
-        self.counts.safe_allowed[known] += usize::from(danger.is_none() && allowed);
-        self.judge(resource, target, allowed, danger)?;
-        if done {
+        self.counts.safe[known] += usize::from(dangers.is_empty());
+        self.counts.safe_allowed[known] += usize::from(dangers.is_empty() && allowed);
+        self.judge((resource, target), &answer, &dangers)?;
+        if answer.done {
             self.lines.push(format!("rtreg {}", Event::Upgrade(resource, target).line(&self.world)));
             self.world.set(resource, target);
             self.dangers()?;
@@ -373,19 +378,29 @@ impl Walker<'_> {
                 continue;
             };
             for target in (0..self.world.family.versions.len()).filter(|&target| target != present) {
-                let danger = self.world.danger_of_origins(resource, target);
-                if danger.is_some() && self.world.danger_of_type(resource, target).is_none() {
+                let dangers = self.world.dangers_of_origins(resource, target);
+                if !dangers.is_empty() && self.world.danger_of_type(resource, target).is_none() {
                     self.counts.dangers += 1;
-                    let (verdict, _) = admin::ask(self.cluster, resource, self.world.number(target), true);
-                    self.judge(resource, target, verdict == Verdict::Allowed, danger)?;
+                    let answer = admin::ask(self.cluster, resource, self.world.number(target), true);
+                    self.judge((resource, target), &answer, &dangers)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn judge(&mut self, resource: usize, target: usize, yes: bool, danger: Option<String>) -> Result<(), String> {
-        let Some(danger) = danger.filter(|_| yes) else { return Ok(()) };
+    /// A yes is wrong if anything is in the way. Tolerated is one thing alone, which the design accepts: what Init left on
+    /// a node of which the answer itself says that it takes it for Type_version's, because that is not recorded.
+    fn judge(&mut self, (resource, target): (usize, usize), answer: &Answer, dangers: &[Danger]) -> Result<(), String> {
+        if answer.verdict != Verdict::Allowed || dangers.is_empty() {
+            return Ok(());
+        }
+        let is_said =
+            |danger: &Danger| danger.initialised.is_some_and(|node| answer.settled.contains(&format!("n{}", node + 1)));
+        let Some(danger) = dangers.iter().find(|danger| !is_said(danger)).map(|danger| &danger.why) else {
+            self.counts.settled += 1;
+            return Ok(());
+        };
         self.lines.push(format!("rtreg {}", Event::Ask(resource, target).line(&self.world)));
         Err(format!("rtreg allows r{} -> {}; in truth {danger}", resource + 1, self.world.number(target)))
     }

@@ -107,6 +107,14 @@ pub struct Resource {
     pub places: [Place; NODES],
 }
 
+/// A promise that is needed and does not hold.
+#[derive(Debug, Clone)]
+pub struct Danger {
+    pub why: String,
+    /// The node, where it is about what Init or Boot did there.
+    pub initialised: Option<usize>,
+}
+
 #[derive(Debug, Clone)]
 pub struct World {
     pub family: Family,
@@ -134,9 +142,10 @@ impl World {
         }
     }
 
-    /// Why a resource must not get the version now, if it must not: a promise that is needed and does not hold.
-    pub fn danger(&self, resource: usize, target: usize) -> Option<String> {
-        self.danger_of_type(resource, target).or_else(|| self.danger_of_origins(resource, target))
+    /// Why a resource must not get the version now, if it must not: promises that are needed and do not hold.
+    pub fn dangers(&self, resource: usize, target: usize) -> Vec<Danger> {
+        let of_type = self.danger_of_type(resource, target).map(|why| Danger { why, initialised: None });
+        of_type.into_iter().chain(self.dangers_of_origins(resource, target)).collect()
     }
 
     /// The vendor's rule: what the target promises for the present Type_version.
@@ -147,31 +156,33 @@ impl World {
     }
 
     /// What still lives of other versions.
-    pub fn danger_of_origins(&self, index: usize, target: usize) -> Option<String> {
-        let resource = self.resources[index].as_ref()?;
+    pub fn dangers_of_origins(&self, index: usize, target: usize) -> Vec<Danger> {
+        let Some(resource) = &self.resources[index] else { return Vec::new() };
+        let mut dangers = Vec::new();
         for (node, place) in resource.places.iter().enumerate().filter(|(node, _)| self.nodes[*node].member) {
             let need = |from: usize| match from == target {
                 true => Need::Anytime,
                 false => self.family.edge(from, target, resource.version),
             };
-            let bad = |what: &str, from: usize| {
-                Some(format!("{what} of {} on n{} needs {:?}", self.number(from), node + 1, need(from)))
+            let mut bad = |what: &str, from: usize, initialised: Option<usize>| {
+                let why = format!("{what} of {} on n{} needs {:?}", self.number(from), node + 1, need(from));
+                dangers.push(Danger { why, initialised });
             };
             if let Some(from) = place.process
                 && !self.holds(index, need(from).min(Need::Offline))
             {
-                return bad("what Start left", from);
+                bad("what Start left", from, None);
             }
             if let Some(from) = place.monitor
                 && need(from) >= Need::Unmonitored
             {
-                return bad("the monitor", from);
+                bad("the monitor", from, None);
             }
-            if let Some(from) = place.traces.iter().find(|from| need(**from) >= Need::Unmanaged) {
-                return bad("the initialisation", *from);
+            for &from in place.traces.iter().filter(|from| need(**from) >= Need::Unmanaged) {
+                bad("the initialisation", from, Some(node));
             }
         }
-        None
+        dangers
     }
 
     pub fn number(&self, version: usize) -> &'static str {
