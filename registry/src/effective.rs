@@ -1,6 +1,8 @@
 //! What the recorded state of a resource on a node means now. A node that went down, or booted since, has ended what was
 //! recorded under its older incarnation: one write to the node's record, read here.
 
+use std::collections::BTreeSet;
+
 use rtreg_model::{MonitorState, NodeStatus, Origin, ResourceState, RtVersion};
 
 use crate::gate::NodeView;
@@ -21,11 +23,12 @@ pub fn untouched(node: &NodeRecord, enabled: bool, monitored: bool) -> ResourceN
         started_by: Origin::None,
         monitor_started_by: Origin::None,
         initialised_by: Origin::None,
+        also_initialised_by: BTreeSet::new(),
     }
 }
 
 /// The record as it is under the node's present incarnation: what has ended is offline, and a boot since then has
-/// initialised the resource if nothing had. Writing the result back changes nothing of its meaning; that must be done
+/// initialised the resource, beside what had before. Writing the result back changes nothing of its meaning; that must be done
 /// before Type_version, the group's managed state or the set of Init_nodes changes.
 pub fn settled(record: Option<&ResourceNodeRecord>, node: &NodeRecord, boot: BootOf<'_>) -> ResourceNodeRecord {
     let fresh = ResourceNodeRecord { incarnation: node.added, ..untouched(node, true, true) };
@@ -36,16 +39,18 @@ pub fn settled(record: Option<&ResourceNodeRecord>, node: &NodeRecord, boot: Boo
     }
     // A boot that has ended since counts too: what it initialised outlives the node's going down.
     let booted = record.incarnation < node.booted;
-    let initialised_by = match (&record.initialised_by, boot) {
-        (Origin::None, Some(version)) if booted => Origin::Version(version.clone()),
-        (origin, _) => origin.clone(),
-    };
-    ResourceNodeRecord {
+    let mut now = ResourceNodeRecord {
         // While the node is down its next boot is still to come: the record must stay older than that boot.
         incarnation: record.incarnation.max(node.booted),
-        initialised_by,
+        initialised_by: record.initialised_by.clone(),
+        also_initialised_by: record.also_initialised_by.clone(),
         ..untouched(node, record.enabled, record.monitored)
+    };
+    // All boots since were of the same version: the record is settled before that changes.
+    if let Some(version) = boot.filter(|_| booted) {
+        now.traces().run_on_top(version);
     }
+    now
 }
 
 /// The state that the gate sees: [`settled`], and unknown where the node is unknown.
@@ -61,6 +66,7 @@ pub fn node_view(record: Option<&ResourceNodeRecord>, node: &NodeRecord, boot: B
         started_by: settled.started_by,
         monitor_started_by: settled.monitor_started_by,
         initialised_by: settled.initialised_by,
+        also_initialised_by: settled.also_initialised_by,
     };
     if node.status == NodeStatus::Unknown {
         view.state = ResourceState::Unknown;
@@ -113,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_boot_initialises_only_what_nothing_had() {
+    fn a_boot_initialises_beside_what_had_before() {
         let mut record = online(5);
         record.initialised_by = Origin::None;
         let v2 = RtVersion::new("2.0");
@@ -122,7 +128,18 @@ mod tests {
         assert_eq!(boot(NodeStatus::Up), Origin::Version(v2.clone()));
         assert_eq!(settled(Some(&record), &node(NodeStatus::Up, 9), None).initialised_by, Origin::None);
         record.initialised_by = Origin::Unknown;
-        assert_eq!(settled(Some(&record), &node(NodeStatus::Up, 9), Some(&v2)).initialised_by, Origin::Unknown);
+        for before in [Origin::Unknown, Origin::Version(RtVersion::new("1.0"))] {
+            record.initialised_by = before.clone();
+            let now = settled(Some(&record), &node(NodeStatus::Up, 9), Some(&v2));
+            assert_eq!((now.initialised_by, now.also_initialised_by), (before, BTreeSet::from([v2.clone()])));
+            assert!(settled(Some(&record), &node(NodeStatus::Down, 9), Some(&v2)).also_initialised_by.is_empty());
+            assert!(settled(Some(&record), &node(NodeStatus::Up, 9), None).also_initialised_by.is_empty());
+        }
+        record.initialised_by = Origin::Version(v2.clone());
+        record.also_initialised_by = BTreeSet::from([RtVersion::new("1.0")]);
+        let now = settled(Some(&record), &node(NodeStatus::Up, 9), Some(&v2));
+        assert_eq!(now.also_initialised_by, record.also_initialised_by);
+        assert_eq!(node_view(Some(&record), &node(NodeStatus::Up, 9), None).also_initialised_by.len(), 1);
     }
 
     #[test]
@@ -134,7 +151,8 @@ mod tests {
         let now = settled(Some(&record), &crashed, Some(&v1));
         assert_eq!(now.initialised_by, Origin::Version(v1.clone()));
         let up = NodeRecord { booted: 11, ..node(NodeStatus::Up, 11) };
-        assert_eq!(settled(Some(&now), &up, Some(&v2)).initialised_by, Origin::Version(v1));
+        let now = settled(Some(&now), &up, Some(&v2));
+        assert_eq!((now.initialised_by, now.also_initialised_by), (Origin::Version(v1), BTreeSet::from([v2])));
     }
 
     #[test]
@@ -154,6 +172,7 @@ mod tests {
             let now = settled(Some(&record), &node(NodeStatus::Up, 3), Some(&RtVersion::new("2.0")));
             assert_eq!((now.state, now.started_by), (ResourceState::Offline, Origin::None));
             assert_eq!(now.initialised_by, initialised_by);
+            assert_eq!(now.also_initialised_by, BTreeSet::from([RtVersion::new("2.0")]), "its boot ran too");
         }
     }
 

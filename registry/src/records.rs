@@ -1,11 +1,12 @@
 //! The records of the store, as JSON values. Fields may be added; a field that is missing reads as its default.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rtreg_model::{Driver, Method, MonitorState, NodeStatus, Origin, ResourceState, RtVersion, TypeName};
 use serde::{Deserialize, Serialize};
 
 use crate::history::Object;
+use crate::traces::Traces;
 
 /// What the indexes of types point to: a registered version of a type. It stands under the full name, the name without
 /// vendor and each of the Installed_nodes.
@@ -164,6 +165,16 @@ pub struct ResourceNodeRecord {
     pub monitor_started_by: Origin,
     /// The version whose Init or Boot it is initialised by.
     pub initialised_by: Origin,
+    /// The other versions whose Init or Boot ran there too without a Fini since; empty where nothing initialised it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub also_initialised_by: BTreeSet<RtVersion>,
+}
+
+impl ResourceNodeRecord {
+    /// What initialised the resource, to be changed.
+    pub(crate) fn traces(&mut self) -> Traces<'_> {
+        Traces { origin: &mut self.initialised_by, also: &mut self.also_initialised_by }
+    }
 }
 
 /// A setting of the store.

@@ -4,6 +4,8 @@
 #[path = "gate_common/mod.rs"]
 mod common;
 
+use std::collections::BTreeSet;
+
 use common::{Lines, by, online, registered, state, web, web_without_monitor};
 use proptest::prelude::*;
 use rtreg_model::{Driver, MonitorState, NodeStatus, Origin, ResourceState, ResourceType, Tunability};
@@ -474,7 +476,9 @@ fn any_view(node: &'static str) -> impl Strategy<Value = NodeView> {
         prop::sample::select(ResourceState::ALL.to_vec()),
         prop::sample::select(MonitorState::ALL.to_vec()),
     );
-    let origins = (any_origin(), any_origin(), any_origin());
+    let some = prop::collection::btree_set(prop::sample::select(WORDS.to_vec()).prop_map(common::version), 1..3);
+    let also = prop_oneof![4 => Just(BTreeSet::new()), 1 => some];
+    let origins = (any_origin(), any_origin(), any_origin(), also);
     (words, any::<bool>(), any::<bool>(), origins).prop_map(move |(words, enabled, monitored, origins)| NodeView {
         node: node.to_owned(),
         status: words.0,
@@ -484,6 +488,8 @@ fn any_view(node: &'static str) -> impl Strategy<Value = NodeView> {
         monitored,
         started_by: origins.0,
         monitor_started_by: origins.1,
+        // What nothing has initialised no other version has initialised beside.
+        also_initialised_by: if origins.2 == Origin::None { BTreeSet::new() } else { origins.3 },
         initialised_by: origins.2,
     })
 }

@@ -115,6 +115,21 @@ fn refused_because_an_old_process_lives() {
 }
 
 #[test]
+fn two_versions_that_initialised_the_resource() {
+    let mut nodes = running();
+    assert!(!json(&ask(TWO, THREE, &nodes, &[])).contains("also_initialised_by"));
+    nodes.nodes[1].also_initialised_by = ["0.8", "0.9"].map(common::version).into();
+    let answer = ask(TWO, THREE, &nodes, &[]);
+    let text = text(&answer);
+    assert!(text.contains("n2: offline and enabled, monitor stopped and switched on; started by none, monitor by none, initialised by 1.0, also by 0.8, also by 0.9\n"), "{text}");
+    let report: serde_json::Value = serde_json::from_str(&json(&answer)).unwrap();
+    let also = &report["state"]["nodes"][1]["also_initialised_by"];
+    assert_eq!(also[0]["kind"], "version");
+    assert_eq!((&also[0]["version"], &also[1]["version"]), (&"0.8".into(), &"0.9".into()));
+    assert_eq!(report["state"]["nodes"][0].get("also_initialised_by"), None);
+}
+
+#[test]
 fn allowed_with_all_that_changes() {
     let mut running = running();
     running.resource.values.insert("Threads".to_owned(), StoredValue::explicit(PropertyValue::Int(12)));

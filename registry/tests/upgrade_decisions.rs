@@ -201,6 +201,69 @@ fn every_combination_is_as_written() {
     );
 }
 
+/// The stricter of two letters.
+fn stricter(a: &'static str, b: &'static str) -> &'static str {
+    let rank = |letter| ["A", "U", "B", "N"].iter().position(|known| *known == letter).expect("a letter");
+    if rank(a) >= rank(b) { a } else { b }
+}
+
+/// Versions that initialised the resource beside `initialised_by` count as if each stood there alone.
+#[test]
+fn what_else_initialised_the_resource_counts_like_the_first() {
+    let (states, _) = read_table();
+    let mut strictened = 0;
+    for edge in EDGES {
+        let present = if edge == "empty_unversioned" { "" } else { "2.0" };
+        for tunability in Tunability::ALL.map(Tunability::as_str) {
+            for (first, second) in ORIGINS.iter().flat_map(|first| ["same", "lax", "strict"].map(|also| (*first, also)))
+            {
+                let key = [edge, tunability, "same", "same", first];
+                let same = origin_of("same", present);
+                let (one, other) = (origin_of(first, present), origin_of(second, present));
+                let Origin::Version(also) = other.clone() else { unreachable!() };
+                for column in &states {
+                    let alone = |origin| letter(&decide_case(&key, &state_of(column, &same, &same, origin)));
+                    let mut both = state_of(column, &same, &same, &one);
+                    for view in both.nodes.iter_mut().filter(|view| view.initialised_by != Origin::None) {
+                        view.also_initialised_by.insert(also.clone());
+                    }
+                    let found = letter(&decide_case(&key, &both));
+                    let expected = stricter(alone(&one), alone(&other));
+                    assert_eq!(found, expected, "{key:?} and {second}, {column}");
+                    strictened += usize::from(found != alone(&one));
+                }
+            }
+        }
+    }
+    assert!(strictened > 400, "the second version hardly ever counts: {strictened}");
+}
+
+/// The same by hand: `initialised_by`, the versions beside it, the state, the letter.
+#[test]
+fn traces_of_two_versions() {
+    for (first, also, column, expected) in [
+        ("same", &["0.9"][..], "online", "B"),
+        ("same", &["0.9"], "disabled", "B"),
+        ("same", &["0.8"], "online", "A"),
+        ("lax", &["2.0"], "online", "A"),
+        ("lax", &["0.9", "2.0"], "node_down", "B"),
+        ("lax", &["0.9"], "unmanaged_kept", "B"),
+        ("lax", &["2.0"], "unmanaged_kept", "A"),
+        ("same", &["0.9"], "unmanaged", "A"),
+        ("unknown", &["2.0"], "unmanaged_kept", "B"),
+        // What the target itself has initialised asks for nothing.
+        ("same", &["3.0"], "online", "A"),
+    ] {
+        let same = origin_of("same", "2.0");
+        let mut state = state_of(column, &same, &same, &origin_of(first, "2.0"));
+        for view in state.nodes.iter_mut().filter(|view| view.initialised_by != Origin::None) {
+            view.also_initialised_by = also.iter().map(|text| RtVersion::new(*text)).collect();
+        }
+        let decision = decide_case(&["listed", "ANYTIME"], &state);
+        assert_eq!(letter(&decision), expected, "{first} {also:?} {column}");
+    }
+}
+
 fn product<'w>(words: &[&'w str]) -> Vec<[&'w str; 3]> {
     let all = || words.iter().copied();
     all().flat_map(|a| all().flat_map(move |b| all().map(move |c| [a, b, c])).collect::<Vec<_>>()).collect()

@@ -1,6 +1,8 @@
 //! What a command changed, as data and in words: the one report of all commands that change nodes, groups or resources,
 //! and the detail of their history.
 
+use std::collections::BTreeSet;
+
 use rtreg_model::{Origin, RtVersion};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -36,7 +38,7 @@ pub struct Change {
     /// The node, if it is about the object on a node.
     pub node: Option<String>,
     /// What: `state`, `monitor`, `enabled`, `monitored`, `started_by`, `monitor_started_by`, `initialised_by`,
-    /// `Type_version`, a property …
+    /// `also_initialised_by`, `Type_version`, a property …
     pub what: String,
     /// As text, before; null if there was none.
     pub from: Option<String>,
@@ -168,8 +170,17 @@ fn of_entry(
     field("monitor", &|entry| entry.monitor.to_string());
     field("monitor_started_by", &|entry| entry.monitor_started_by.to_string());
     field("initialised_by", &|entry| entry.initialised_by.to_string());
+    field("also_initialised_by", &|entry| match entry.also_initialised_by.is_empty() {
+        true => "none".to_owned(),
+        false => versions_text(&entry.also_initialised_by),
+    });
     field("enabled", &|entry| on_off(entry.enabled));
     field("monitored", &|entry| on_off(entry.monitored));
+}
+
+/// Versions with commas between them.
+fn versions_text(versions: &BTreeSet<RtVersion>) -> String {
+    versions.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 /// What differs between two states of a group.

@@ -36,18 +36,19 @@ pub(super) fn stop_monitor(entry: &mut ResourceNodeRecord) {
     entry.monitor_started_by = Origin::None;
 }
 
-/// Manage, and create in a managed group: T's Init runs, if T has one.
+/// Manage, and create in a managed group: T's Init runs, if T has one. What another version had initialised there has seen
+/// no Fini, so its trace stays beside.
 pub(super) fn init(entry: &mut ResourceNodeRecord, resource_type: &ResourceType) {
     if resource_type.has(Method::Init) {
-        entry.initialised_by = origin(resource_type);
+        entry.traces().run(&resource_type.version.value);
     }
 }
 
-/// Boot, and a node that joins the Init_nodes: T's Init runs, but what an older version had initialised there has seen no
-/// Fini, so its trace stays.
+/// A node that joins the Init_nodes: T's Init runs, but what an older version had initialised there has seen no Fini, so
+/// its trace stays, and T's stands beside.
 pub(super) fn init_on_top(entry: &mut ResourceNodeRecord, resource_type: &ResourceType) {
-    if entry.initialised_by == Origin::None {
-        init(entry, resource_type);
+    if resource_type.has(Method::Init) {
+        entry.traces().run_on_top(&resource_type.version.value);
     }
 }
 
@@ -60,7 +61,7 @@ pub(super) fn init_by_some(entry: &mut ResourceNodeRecord) {
 
 /// Unmanage: Fini runs.
 pub(super) fn fini(entry: &mut ResourceNodeRecord) {
-    entry.initialised_by = Origin::None;
+    entry.traces().set(Origin::None);
 }
 
 /// The version whose methods run: T.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use rtreg_model::{Driver, Method, NodeStatus, name, suggest};
+use rtreg_model::{Driver, NodeStatus, name, suggest};
 use serde_json::json;
 
 pub use super::group_set::{SetRequest, set};
@@ -203,8 +203,8 @@ pub fn manage(tx: &mut Transaction<'_>, request: &GroupRequest) -> Result<Change
 }
 
 /// Records that a group was managed before rtreg knew it: some version's Init has run, nobody can say which. On the
-/// Init_nodes, those that are down among them, `initialised_by` is unknown where the type has Init, Fini or Boot and none
-/// was known.
+/// Init_nodes, those that are down among them, `initialised_by` is unknown where none was known, whatever methods the
+/// present version has: the Init of an older one may have run.
 ///
 /// # Errors
 /// A refusal `not_found`; [`CommandError::Store`].
@@ -215,10 +215,6 @@ pub fn manage_already(tx: &mut Transaction<'_>, request: &GroupRequest) -> Resul
         let node_list = &scene.group.node_list;
         for member in &mut scene.members {
             let loaded = Rc::clone(&member.loaded);
-            let initialises = [Method::Init, Method::Fini, Method::Boot];
-            if !initialises.into_iter().any(|method| loaded.resource_type.has(method)) {
-                continue;
-            }
             let init_nodes = scene.nodes.keys().filter(|node| is_init_node(node_list, &loaded, node));
             for node in init_nodes {
                 event::init_by_some(member.entry(node)?);

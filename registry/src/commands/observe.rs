@@ -168,7 +168,11 @@ fn observed(
     let mut now = was.clone();
     now.state = request.state;
     if let Some(word) = &request.initialised_by {
-        now.initialised_by = origin(word);
+        match origin(word) {
+            // Who does not know takes nothing away of what else is known to have run there.
+            Origin::Unknown => now.initialised_by = Origin::Unknown,
+            known => now.traces().set(known),
+        }
     }
     if request.state == ResourceState::Offline {
         super::event::offline(&mut now);

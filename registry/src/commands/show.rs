@@ -68,6 +68,9 @@ pub struct NodeStateReport {
     pub monitor_started_by: OriginReport,
     /// The version whose Init or Boot initialised it.
     pub initialised_by: OriginReport,
+    /// The other versions whose Init or Boot ran there too without a Fini since; left out if there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also_initialised_by: Vec<OriginReport>,
     /// In words.
     #[serde(skip)]
     #[schemars(skip)]
@@ -152,7 +155,8 @@ impl From<&NodeView> for NodeStateReport {
             started_by: (&view.started_by).into(),
             monitor_started_by: (&view.monitor_started_by).into(),
             initialised_by: (&view.initialised_by).into(),
-            origins: [&view.started_by, &view.monitor_started_by, &view.initialised_by].map(Origin::to_string),
+            also_initialised_by: view.initialised().skip(1).map(|also| (&also).into()).collect(),
+            origins: [view.started_by.to_string(), view.monitor_started_by.to_string(), view.initialised_words()],
         }
     }
 }

@@ -26,7 +26,8 @@ struct Use {
 /// The versions that a resource names, as it is stored.
 fn uses(record: &ResourceRecord) -> BTreeMap<&RtVersion, Use> {
     let origins = record.nodes.values().flat_map(|entry| {
-        [&entry.started_by, &entry.monitor_started_by, &entry.initialised_by].into_iter().filter_map(known)
+        let origins = [&entry.started_by, &entry.monitor_started_by, &entry.initialised_by].into_iter();
+        origins.filter_map(known).chain(&entry.also_initialised_by)
     });
     let mut uses: BTreeMap<&RtVersion, Use> = origins.map(|version| (version, Use { origin: true })).collect();
     uses.insert(&record.type_version, Use { origin: false });
@@ -90,13 +91,13 @@ pub(super) fn alive(view: &View<'_>, resource: &str, version: &RtVersion) -> Res
     let mut lines = Vec::new();
     for node in scene.nodes.values() {
         let seen = scene.view_on(member, node);
+        let is = |origin| known(origin) == Some(version);
         let what = [
-            ("was started by it", &seen.started_by),
-            ("has a monitor that was started by it", &seen.monitor_started_by),
-            ("was initialised by it", &seen.initialised_by),
+            ("was started by it", is(&seen.started_by)),
+            ("has a monitor that was started by it", is(&seen.monitor_started_by)),
+            ("was initialised by it", is(&seen.initialised_by) || seen.also_initialised_by.contains(version)),
         ];
-        let what: Vec<&str> =
-            what.into_iter().filter(|(_, origin)| known(origin) == Some(version)).map(|(words, _)| words).collect();
+        let what: Vec<&str> = what.into_iter().filter(|(_, alive)| *alive).map(|(words, _)| words).collect();
         if !what.is_empty() {
             lines.push(format!("{resource} on {}: {}", node.name, what.join(", ")));
         }

@@ -86,8 +86,13 @@ pub(super) fn is_given_by_vendor(edges: &Edges<'_>, state: &State, tunability: T
 
 /// The nodes that keep a trace of Init which the new Fini may not understand.
 pub(super) fn keepers(edges: &Edges<'_>, state: &State) -> Vec<NodeView> {
-    let keeps = |view: &NodeView| of_origin(edges, AliveThrough::InitialisedBy, &view.initialised_by).is_some();
-    predicate::all_nodes(state).into_iter().filter(keeps).collect()
+    predicate::all_nodes(state).into_iter().filter(|view| !kept(edges, view).is_empty()).collect()
+}
+
+/// What a node keeps of Init that the new Fini may not understand.
+pub(super) fn kept(edges: &Edges<'_>, view: &NodeView) -> Vec<Origin> {
+    let is_kept = |origin: &Origin| of_origin(edges, AliveThrough::InitialisedBy, origin).is_some();
+    view.initialised().filter(is_kept).collect()
 }
 
 /// Whether Init and Fini of T run on the node.
@@ -126,7 +131,8 @@ fn alive(view: &NodeView, in_node_list: bool) -> Vec<(AliveThrough, Origin)> {
             NodeStatus::Unknown => true,
         };
     let is_up = view.status == NodeStatus::Up;
-    let mut alive = vec![(AliveThrough::InitialisedBy, view.initialised_by.clone())];
+    let initialised = view.initialised().map(|origin| (AliveThrough::InitialisedBy, origin));
+    let mut alive: Vec<(AliveThrough, Origin)> = initialised.collect();
     for (through, runs, origin) in [
         (AliveThrough::StartedBy, runs, &view.started_by),
         (AliveThrough::MonitorStartedBy, monitor_runs, &view.monitor_started_by),

@@ -11,6 +11,7 @@
 //! - What one node asks for is needed on every node of the node list.
 //! - Any node that keeps a trace of Init which asks for WHEN_UNMANAGED stands in the way, also one that has come up since
 //!   the group was unmanaged: no Fini has run there.
+//! - Of several versions that initialised the resource on a node each asks as if it stood there alone.
 //! - A node of the node list of which the state says nothing is unknown; an empty node list tells nothing.
 //! - Where the version was changed outside of rtreg, T's file settles no unknown origin: that change was not gated.
 //! - A value for a WHEN_DISABLED property needs the predicate `disabled` now.

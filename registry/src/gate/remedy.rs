@@ -7,6 +7,7 @@ use super::demand::{self, Assessment};
 use super::edge::Edges;
 use super::predicate::{self, Truth};
 use super::state::{Member, NodeView, State};
+use crate::traces::Traces;
 
 /// Something to do before the upgrade, or after it. Empty nodes mean all of the node list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +103,7 @@ pub(super) fn without_left_behind(need: &Need<'_>, state: &State) -> State {
     let left_behind = left_behind(need, state);
     let mut without = state.clone();
     let views = without.nodes.iter_mut().filter(|view| left_behind.iter().any(|left| left.node == view.node));
-    views.for_each(|view| view.initialised_by = Origin::None);
+    views.for_each(|view| view.traces().set(Origin::None));
     without
 }
 
@@ -368,12 +369,12 @@ fn simulate(need: &Need<'_>, step: &Step, state: &mut State) {
         Step::GroupManage => {
             state.group.managed = true;
             if present.has(Method::Init) {
-                on_init_nodes(need, state, &type_version);
+                on_init_nodes(need, state, |traces| traces.run(need.edges.type_version()));
             }
         }
         Step::GroupUnmanage => {
             state.group.managed = false;
-            on_init_nodes(need, state, &Origin::None);
+            on_init_nodes(need, state, |traces| traces.set(Origin::None));
         }
         Step::InstallOn { .. } | Step::Delete { .. } => {}
         // These come after the upgrade, or concern others only.
@@ -389,14 +390,14 @@ fn views_mut<'s>(need: &Need<'_>, state: &'s mut State, name: &str) -> Option<&'
     state.group.members.iter_mut().find(|member| member.name == name).map(|member| &mut member.nodes)
 }
 
-/// A node that was down comes up with nothing running, and Boot of T has run where nothing had initialised the resource; of
+/// A node that was down comes up with nothing running, and Boot of T has run beside what had initialised the resource; of
 /// one that was unknown nothing more is known than before.
 fn node_up(need: &Need<'_>, state: &mut State, node: &str) {
     let present = need.edges.present.resource_type;
     let boots = state.group.managed && present.has(Method::Boot) && demand::is_init_node(need.edges, state, node);
     let views = state.nodes.iter_mut().filter(|view| view.node == node);
-    for view in views.filter(|view| boots && view.status == NodeStatus::Down && view.initialised_by == Origin::None) {
-        view.initialised_by = Origin::Version(need.edges.type_version().clone());
+    for view in views.filter(|view| boots && view.status == NodeStatus::Down) {
+        view.traces().run_on_top(need.edges.type_version());
     }
     let of_members = state.group.members.iter_mut().flat_map(|member: &mut Member| member.nodes.iter_mut());
     for view in state.nodes.iter_mut().chain(of_members).filter(|view| view.node == node) {
@@ -419,11 +420,11 @@ fn group_offline(state: &mut State, nodes: &[String]) {
     views.filter(|view| view.status == NodeStatus::Up && is_meant(&view.node)).for_each(stop);
 }
 
-fn on_init_nodes(need: &Need<'_>, state: &mut State, origin: &Origin) {
+fn on_init_nodes(need: &Need<'_>, state: &mut State, change: impl Fn(Traces<'_>)) {
     let is_init = |view: &NodeView| demand::is_init_node(need.edges, state, &view.node);
     let nodes: Vec<String> = state.nodes.iter().filter(|view| is_init(view)).map(|view| view.node.clone()).collect();
     let views = state.nodes.iter_mut().filter(|view| view.status == NodeStatus::Up && nodes.contains(&view.node));
-    views.for_each(|view| view.initialised_by = origin.clone());
+    views.for_each(|view| change(view.traces()));
 }
 
 fn on_up_nodes(views: &mut [NodeView], change: impl Fn(&mut NodeView)) {

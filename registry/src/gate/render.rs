@@ -124,7 +124,7 @@ fn nodes(decision: &Decision) -> impl Iterator<Item = String> {
             words::how(view),
             view.started_by,
             view.monitor_started_by,
-            view.initialised_by
+            view.initialised_words()
         )
     });
     std::iter::once(group).chain(nodes)

@@ -95,6 +95,9 @@ pub struct NodeReport {
     pub monitor_started_by: OriginReport,
     /// The version whose Init ran last without a Fini.
     pub initialised_by: OriginReport,
+    /// The other versions whose Init or Boot ran there too without a Fini since; left out if there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_initialised_by: Vec<OriginReport>,
 }
 
 /// An origin.
@@ -171,6 +174,7 @@ fn node(view: &NodeView) -> NodeReport {
         started_by: origin(&view.started_by),
         monitor_started_by: origin(&view.monitor_started_by),
         initialised_by: origin(&view.initialised_by),
+        also_initialised_by: view.initialised().skip(1).map(|also| origin(&also)).collect(),
     }
 }
 

@@ -1,11 +1,12 @@
 //! What the gate reads of the cluster: the resource, its group, its nodes, what depends on it. Plain data, put together
 //! by the caller from the records; it decides nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rtreg_model::{Driver, MonitorState, NodeStatus, Origin, ResourceState};
+use rtreg_model::{Driver, MonitorState, NodeStatus, Origin, ResourceState, RtVersion};
 
 use crate::migration::StoredValue;
+use crate::traces::Traces;
 
 /// All that a decision reads of the cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +98,8 @@ pub struct NodeView {
     pub monitor_started_by: Origin,
     /// The version whose Init ran last without a Fini.
     pub initialised_by: Origin,
+    /// The other versions whose Init or Boot ran there too without a Fini since.
+    pub also_initialised_by: BTreeSet<RtVersion>,
 }
 
 impl NodeView {
@@ -112,6 +115,7 @@ impl NodeView {
             started_by: Origin::Unknown,
             monitor_started_by: Origin::Unknown,
             initialised_by: Origin::Unknown,
+            also_initialised_by: BTreeSet::new(),
         }
     }
 
@@ -127,6 +131,24 @@ impl NodeView {
             started_by: Origin::None,
             monitor_started_by: Origin::None,
             initialised_by: Origin::None,
+            also_initialised_by: BTreeSet::new(),
         }
+    }
+
+    /// All that initialised the resource without a Fini since: `initialised_by`, then the other versions.
+    pub fn initialised(&self) -> impl Iterator<Item = Origin> {
+        let also = self.also_initialised_by.iter().cloned().map(Origin::Version);
+        std::iter::once(self.initialised_by.clone()).chain(also)
+    }
+
+    /// The same in words: `1.0`, or `1.0, also by 2.0` where more than one version did.
+    pub(crate) fn initialised_words(&self) -> String {
+        let also = self.also_initialised_by.iter().map(|version| format!(", also by {version}"));
+        std::iter::once(self.initialised_by.to_string()).chain(also).collect()
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn traces(&mut self) -> Traces<'_> {
+        Traces { origin: &mut self.initialised_by, also: &mut self.also_initialised_by }
     }
 }

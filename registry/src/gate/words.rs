@@ -145,10 +145,10 @@ fn unmanaged_in_the_way(request: &Request<'_>, edges: &Edges<'_>, state: &State)
         let ends_by_itself = state.group.managed && view.status == NodeStatus::Up && fini_runs;
         let mut how = Vec::new();
         if keepers.iter().any(|keeper| keeper.node == view.node) && !ends_by_itself {
-            let by = match &view.initialised_by {
+            let by = join_and(demand::kept(edges, &view).iter().map(|origin| match origin {
                 Origin::Version(version) => format!("version {version}"),
                 _ => "an unknown version".to_owned(),
-            };
+            }));
             let no_fini = if fini_runs { "" } else { ", and Fini does not run there" };
             how.push(format!("node {}, keeps what Init of {by} did{no_fini}", view.status));
         }
@@ -268,6 +268,10 @@ fn of_property(
         place: entry.map(|span| Place { file: request.target.file(), span }),
         sentence,
     }
+}
+
+fn join_and(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(" and of ")
 }
 
 fn join(parts: impl Iterator<Item = String>) -> String {

@@ -129,7 +129,9 @@ impl Cluster {
             parts.push(format!("monitor {}{}", entry["monitor"].as_str().unwrap(), by("monitor_started_by")));
         }
         if !by("initialised_by").is_empty() {
-            parts.push(format!("initialised{}", by("initialised_by")));
+            let also = entry["also_initialised_by"].as_array().into_iter().flatten();
+            let also: String = also.map(|also| format!(" and {}", also["version"].as_str().unwrap())).collect();
+            parts.push(format!("initialised{}{also}", by("initialised_by")));
         }
         for (word, on) in [("disabled", &entry["enabled"]), ("unmonitored", &entry["monitored"])] {
             if on == &json!(false) {

@@ -15,6 +15,8 @@ fn cluster() -> Cluster {
 }
 
 const TRACE: &str = "offline, initialised by 1.0, disabled, unmonitored";
+/// 2.0 ran on top of it.
+const BOTH: &str = "offline, initialised by 1.0 and 2.0, disabled, unmonitored";
 
 /// n2 was down when the group was unmanaged, and is up again: its trace of 1.0 has seen no Fini.
 fn missed_fini() -> Cluster {
@@ -66,7 +68,7 @@ fn joining_the_node_list_keeps_an_older_trace() {
     ] {
         cluster.ok(line);
     }
-    assert_eq!(cluster.at("r", "n2"), TRACE, "Init of 2.0 ran on top of what 1.0 left");
+    assert_eq!(cluster.at("r", "n2"), BOTH, "Init of 2.0 ran on top of what 1.0 left");
     cluster.ok("group set g --node n1,n2,n3");
     assert_eq!(cluster.at("r", "n3"), "offline, initialised by 2.0, disabled, unmonitored");
     cluster.verify();
@@ -118,7 +120,7 @@ fn joining_the_installed_nodes_keeps_an_older_trace() {
     }
     assert_eq!(cluster.at("r", "n2"), TRACE);
     installed(&cluster, "all:5.0", &["n1", "n2", "n3"]);
-    assert_eq!(cluster.at("r", "n2"), TRACE);
+    assert_eq!(cluster.at("r", "n2"), "offline, initialised by 1.0 and 5.0, disabled, unmonitored");
     cluster.verify();
 }
 
@@ -167,9 +169,13 @@ fn a_group_that_was_managed_all_along_is_initialised_by_something_unknown() {
         "offline, initialised by ?, disabled, unmonitored",
         "Init may have run before n2 went down"
     );
-    assert_eq!(cluster.at("plain", "n1"), "offline");
+    assert_eq!(cluster.at("plain", "n1"), "offline, initialised by ?", "an older version may have had an Init");
     cluster.ok("node up n2");
-    assert_eq!(cluster.at("r", "n2"), "offline, initialised by ?, disabled, unmonitored", "a boot does not end it");
+    assert_eq!(
+        cluster.at("r", "n2"),
+        "offline, initialised by ? and 2.0, disabled, unmonitored",
+        "a boot does not end it"
+    );
     assert_eq!(cluster.decide("r", "web:6.0").verdict, Verdict::Blocked);
     cluster.ok("resource state r --node n1 offline --initialised-by 2.0");
     assert_eq!(cluster.decide("r", "web:6.0").verdict, Verdict::Blocked, "n2 is still unknown");
@@ -223,4 +229,104 @@ fn a_yes_that_rests_on_what_is_not_recorded_says_so() {
     assert!(known.changed);
     let text = rtreg_registry::gate::render(&cluster.decide("r", "web:2.0"), &|_| None);
     assert!(text.contains("initialised the resource on n2 is not recorded"), "{text}");
+}
+
+/// Boot, joining and managing over the trace of another version: both are in the way until a Fini has run.
+#[test]
+fn two_versions_that_initialised_a_resource_are_both_kept() {
+    assert!(METHODS.contains(&"Boot"));
+    let lines = |version: &str| format!("--#$upgrade_from \"{version}\" ANYTIME--");
+    let cluster = cluster();
+    cluster.register(&[
+        &rtr("web", "3.5", METHODS, &lines("1.0")),
+        &rtr("web", "6.0", METHODS, &lines("1.0")),
+        &rtr("web", "7.0", METHODS, &lines("3.5")),
+    ]);
+    cluster.ok("group manage g");
+    cluster.ok("upgrade r --to web:3.5");
+    for line in ["node down n2", "node up n2", "node down n2", "node up n2"] {
+        cluster.ok(line);
+    }
+    let both = "offline, initialised by 1.0 and 3.5, disabled, unmonitored";
+    assert_eq!(cluster.at("r", "n2"), both, "Boot of 3.5 ran too");
+    assert_eq!(cluster.at("r", "n1"), TRACE);
+    for target in ["web:6.0", "web:7.0"] {
+        let decision = cluster.decide("r", target);
+        assert_eq!(decision.verdict, Verdict::Blocked, "{target}");
+    }
+    // No Fini has run on n2 when the group is managed once more: the order changes, nothing is lost.
+    for line in ["node down n2", "group unmanage g", "node up n2"] {
+        cluster.ok(line);
+    }
+    assert_eq!(
+        (cluster.at("r", "n1").as_str(), cluster.at("r", "n2").as_str()),
+        ("offline, disabled, unmonitored", both)
+    );
+    let decision = cluster.decide("r", "web:6.0");
+    assert_eq!(decision.in_the_way[0].how, "node up, keeps what Init of version 3.5 did");
+    assert_eq!(
+        cluster.decide("r", "web:5.0").in_the_way[0].how,
+        "node up, keeps what Init of version 1.0 and of version 3.5 did"
+    );
+    let managed = cluster.ok("group manage g").text();
+    let change = "resource r on n2: initialised_by 1.0 -> 3.5; also_initialised_by 3.5 -> 1.0";
+    assert!(managed.contains(change), "{managed}");
+    assert_eq!(cluster.at("r", "n2"), "offline, initialised by 3.5 and 1.0, disabled, unmonitored");
+    let shown = cluster.inspect(|view| rtreg_registry::commands::show::resource(view, "r")).unwrap().text();
+    assert!(shown.contains("; initialised by 3.5, also by 1.0\n"), "{shown}");
+    assert!(shown.contains("; initialised by 3.5\n"), "{shown}");
+    cluster.verify();
+    // Fini ends it all.
+    cluster.ok("group unmanage g");
+    assert_eq!(cluster.at("r", "n2"), "offline, disabled, unmonitored");
+    assert_eq!(cluster.decide("r", "web:6.0").verdict, Verdict::Allowed);
+    cluster.verify();
+}
+
+#[test]
+fn a_statement_replaces_all_that_initialised_a_resource() {
+    let cluster = missed_fini();
+    cluster.ok("resource state r --type-version 2.0 --reason seen");
+    cluster.ok("group manage g");
+    assert_eq!(cluster.at("r", "n2"), "offline, initialised by 2.0 and 1.0, disabled, unmonitored");
+    for (word, after) in [
+        // Who does not know takes nothing away.
+        ("unknown", "offline, initialised by ? and 1.0, disabled, unmonitored"),
+        ("2.0", "offline, initialised by 2.0, disabled, unmonitored"),
+        ("none", "offline, disabled, unmonitored"),
+    ] {
+        cluster.ok(&format!("resource state r --node n2 offline --initialised-by {word}"));
+        assert_eq!(cluster.at("r", "n2"), after, "{word}");
+        cluster.verify();
+    }
+}
+
+/// Init of a known version over an unknown trace: it stays unknown, and the known one is there for sure.
+#[test]
+fn an_unknown_trace_stays_unknown_when_init_runs_over_it() {
+    let cluster = cluster();
+    cluster.ok("resource state r --node n1 offline --initialised-by unknown");
+    cluster.ok("group manage g");
+    assert_eq!(cluster.at("r", "n1"), "offline, initialised by ? and 1.0, disabled, unmonitored");
+    assert_eq!(cluster.at("r", "n2"), TRACE);
+    cluster.verify();
+    cluster.ok("group unmanage g");
+    assert_eq!(cluster.at("r", "n1"), "offline, disabled, unmonitored");
+}
+
+/// A version that only runs beside another one in the traces is alive too.
+#[test]
+fn a_version_that_also_initialised_a_resource_stays_registered() {
+    let cluster = missed_fini();
+    cluster.ok("resource state r --type-version 2.0 --reason seen");
+    cluster.ok("group manage g");
+    let unregister = |cluster: &Cluster| {
+        let request = rtreg_registry::commands::unregister::Request { name: "web:1.0".to_owned() };
+        cluster.change(|tx| rtreg_registry::commands::unregister::unregister(tx, &request).map(|_| ()))
+    };
+    let refused = crate::fixture::words(&unregister(&cluster).unwrap_err());
+    assert!(refused.contains("r on n2: was initialised by it"), "{refused}");
+    cluster.ok("group unmanage g");
+    unregister(&cluster).unwrap();
+    cluster.verify();
 }

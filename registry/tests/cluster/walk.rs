@@ -6,7 +6,7 @@ use rtreg_model::{InitNodes, Method, Origin, RtVersion};
 use rtreg_registry::commands::show;
 use rtreg_registry::effective;
 use rtreg_registry::history::Entry;
-use rtreg_registry::records::{GroupRecord, NodeRecord, ResourceRecord};
+use rtreg_registry::records::{GroupRecord, NodeRecord, ResourceNodeRecord, ResourceRecord};
 use rtreg_registry::{Change, Commit, KeyRange, Outcome, Store, keys};
 use serde::de::DeserializeOwned;
 
@@ -119,7 +119,8 @@ fn check_indexes(cluster: &Cluster) {
     for resource in all::<ResourceRecord>(cluster, "resources/") {
         expected.insert(keys::by_type(&resource.base, &resource.type_version, &resource.name));
         let origins = resource.nodes.values().flat_map(|entry| {
-            [entry.started_by.clone(), entry.monitor_started_by.clone(), entry.initialised_by.clone()]
+            let one = [entry.started_by.clone(), entry.monitor_started_by.clone(), entry.initialised_by.clone()];
+            one.into_iter().chain(entry.also_initialised_by.iter().cloned().map(Origin::Version))
         });
         for origin in origins {
             if let Origin::Version(version) = origin {
@@ -198,6 +199,7 @@ fn check_histories(cluster: &Cluster) {
                 ("started_by", entry.started_by.to_string()),
                 ("monitor_started_by", entry.monitor_started_by.to_string()),
                 ("initialised_by", entry.initialised_by.to_string()),
+                ("also_initialised_by", also(entry)),
                 ("enabled", if entry.enabled { "on" } else { "off" }.to_owned()),
             ];
             for (what, value) in fields {
@@ -209,12 +211,17 @@ fn check_histories(cluster: &Cluster) {
     }
 }
 
+fn also(entry: &ResourceNodeRecord) -> String {
+    let versions: Vec<String> = entry.also_initialised_by.iter().map(ToString::to_string).collect();
+    if versions.is_empty() { "none".to_owned() } else { versions.join(",") }
+}
+
 /// What stands where nothing was ever said.
 fn never_of(what: &str) -> String {
     match what {
         "state" => "offline",
         "monitor" => "stopped",
-        "started_by" | "monitor_started_by" | "initialised_by" => "none",
+        "started_by" | "monitor_started_by" | "initialised_by" | "also_initialised_by" => "none",
         _ => "",
     }
     .to_owned()

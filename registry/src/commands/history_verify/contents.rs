@@ -106,10 +106,13 @@ impl Implied {
         let by_type = |version: &RtVersion| keys::by_type(&record.base, version, name);
         let mut implied = Self::default();
         for entry in record.nodes.values() {
-            for origin in [&entry.started_by, &entry.monitor_started_by, &entry.initialised_by] {
-                if let Origin::Version(version) = origin {
-                    implied.allowed.insert(by_type(version), Value::Use(Use { origin: true }));
-                }
+            let origins = [&entry.started_by, &entry.monitor_started_by, &entry.initialised_by];
+            let known = origins.into_iter().filter_map(|origin| match origin {
+                Origin::Version(version) => Some(version),
+                Origin::None | Origin::Unknown => None,
+            });
+            for version in known.chain(&entry.also_initialised_by) {
+                implied.allowed.insert(by_type(version), Value::Use(Use { origin: true }));
             }
         }
         implied.allowed.remove(&by_type(&record.type_version));
