@@ -120,8 +120,9 @@ fn rtr_files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
         let kind = entry.file_type();
         let is_link = kind.is_some_and(|kind| kind.is_symlink());
         let is_file = match is_link {
-            // A link to nothing is no file; reading it says so.
-            true => fs::metadata(entry.path()).map_or(true, |target| target.is_file()),
+            // Reading a link to nothing says so, but for the lock of an editor.
+            true => fs::metadata(entry.path())
+                .map_or_else(|_| !entry.file_name().as_encoded_bytes().starts_with(b".#"), |target| target.is_file()),
             false => kind.is_some_and(|kind| kind.is_file()),
         };
         if is_file && is_rtr(entry.path()) {

@@ -170,7 +170,8 @@ fn only_settings_leave_files_of_a_folder_out() {
     };
     link("../outside/linked", "link.rtr");
     link("../../top", "deep/loop");
-    link("nowhere", "broken.rtr");
+    link("left.rtr", "again.rtr");
+    link("me@host.17", ".#left.rtr");
     let found: Vec<String> = cluster
         .ok("lint top --select placeholder --format concise")
         .lines()
@@ -187,6 +188,8 @@ fn only_settings_leave_files_of_a_folder_out() {
             "top/link.rtr"
         ]
     );
+    link("nowhere", "broken.rtr");
+    assert!(cluster.fails(3, "lint top").contains("top/broken.rtr cannot be read"));
 }
 
 #[test]
@@ -196,7 +199,7 @@ fn a_file_that_cannot_be_read_does_not_hide_what_is_found_in_the_others() {
     cluster.write("c.rtr", &old("c"));
     let answer = cluster.run("lint a.rtr none.rtr nothing.rtr c.rtr --select placeholder --format concise");
     assert_eq!(answer.code, 3);
-    assert_eq!(answer.out.matches("placeholder").count(), 2, "{}", answer.out);
+    assert_eq!(answer.out.matches("[placeholder]").count(), 2, "{}", answer.out);
     assert!(answer.err.contains("none.rtr cannot be read") && answer.err.contains("nothing.rtr"), "{}", answer.err);
 }
 

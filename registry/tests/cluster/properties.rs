@@ -91,7 +91,7 @@ fn assignments_are_read() {
 #[test]
 fn values_are_read_in_any_case_and_kept() {
     let cluster = cluster();
-    cluster.ok("resource create r --group g --type props -p TEXT=abc -p truth=TRUE -p choice=green -p many=x,y -p retry_count=3");
+    cluster.ok("resource create r --group g --type props -p TEXT=abc -p truth=TRUE -p choice=Green -p many=x,y -p retry_count=3");
     let expected = [
         "Text=\"abc\" (explicit)",
         "Truth=true (explicit)",
@@ -101,6 +101,10 @@ fn values_are_read_in_any_case_and_kept() {
     ];
     assert_eq!(values(&cluster, &["Text", "Truth", "Choice", "Many", "Retry_count"]), expected);
     assert_eq!(values(&cluster, &["Number", "Start_timeout"]), ["Number=5 (default)", "Start_timeout=3600 (default)"]);
+    let refusal = cluster.refused("resource set r -p Choice=green");
+    assert!(refusal.contains("expected `Green` in just these letters"), "{refusal}");
+    cluster.ok("resource set r -p Failover_mode=soft");
+    assert_eq!(values(&cluster, &["Failover_mode"]), ["Failover_mode=\"SOFT\" (explicit)"]);
 }
 
 #[test]
