@@ -127,14 +127,14 @@ impl fmt::Display for PropertyValue {
 
 impl PropertyValue {
     /// Reads the text of a value for a property of type `kind`: integers decimal, booleans TRUE or FALSE in any case,
-    /// literals exactly as written in the file, those of
-    /// system-defined properties in any case, arrays split at commas.
+    /// literals exactly as written in the file, those of system-defined properties in any case, arrays split at commas.
     ///
     /// ```
     /// use rtreg_model::{PropertyKind, PropertyValue};
     /// assert_eq!(PropertyValue::parse(&PropertyKind::Boolean, "True"), Ok(PropertyValue::Boolean(true)));
-    /// let mode = PropertyKind::Enum(vec!["SOFT".to_owned(), "HARD".to_owned()]);
-    /// assert_eq!(PropertyValue::parse(&mode, "soft"), Ok(PropertyValue::String("SOFT".to_owned())));
+    /// let level = PropertyKind::Enum(vec!["Quiet".to_owned(), "Loud".to_owned()]);
+    /// assert_eq!(PropertyValue::parse(&level, "Loud"), Ok(PropertyValue::String("Loud".to_owned())));
+    /// assert!(PropertyValue::parse(&level, "loud").is_err());
     /// assert_eq!(PropertyValue::parse(&PropertyKind::Int, "1s"), Err("expected an integer, found `1s`".to_owned()));
     /// ```
     ///

@@ -69,7 +69,7 @@ pub struct NodeStateReport {
     /// The version whose Init or Boot initialised it.
     pub initialised_by: OriginReport,
     /// The other versions whose Init or Boot ran there too without a Fini since; left out if there is none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also_initialised_by: Vec<OriginReport>,
     /// In words.
     #[serde(skip)]
