@@ -262,6 +262,8 @@ fn a_trace_of_init_outlives_unmanaging_on_nodes_that_missed_it() {
         assert_eq!(decision.commands, commands);
         assert_eq!(decision.in_the_way.len(), 1);
         assert_eq!(decision.in_the_way[0].node, "n2");
+        assert_eq!(decision.in_the_way[0].how, format!("node {status}, keeps what Init of version 2.0 did"));
+        assert_eq!(decision.because[0].nodes, ["n2"]);
         // The vendor's rule is content with an unmanaged group.
         assert!(decision.vendor_allows);
         // The trace of the target itself is no trace.
