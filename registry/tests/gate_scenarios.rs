@@ -273,6 +273,19 @@ fn a_trace_of_init_outlives_unmanaging_on_nodes_that_missed_it() {
 }
 
 #[test]
+fn unmanaging_ends_the_trace_of_init_on_nodes_that_are_up() {
+    let gone = with(off("n2", true), |view| (view.status, view.initialised_by) = (NodeStatus::Down, by("2.0")));
+    let managed = state(vec![online("n1", "2.0"), gone]);
+    let decision = ask(&web("2.0", &[]), &web("3.0", &[("2.0", WhenUnmanaged)]), &managed);
+    let way: Vec<(&str, &str)> = decision.in_the_way.iter().map(|way| (way.node.as_str(), way.how.as_str())).collect();
+    assert_eq!(way, [("n1", "the group is online"), ("n2", "node down, keeps what Init of version 2.0 did")]);
+    assert_eq!(
+        decision.commands,
+        ["rtreg node up n2", "rtreg resource disable web", "rtreg group offline web-rg", "rtreg group unmanage web-rg"]
+    );
+}
+
+#[test]
 fn a_downgrade_needs_the_group_unmanaged_unless_listed_by_number() {
     let present = web("2.0", &[("1.5", Anytime)]);
     let running = state(vec![online("n1", "2.0")]);
