@@ -67,6 +67,8 @@ fn the_sources_example() {
             assert_eq!(decision.tunability, expected, "{from}");
             assert_eq!(decision.vendor_tunability, expected, "{from}");
             assert_eq!(decision.because[0].kind, kind, "{from}");
+            let words = if kind == ReasonKind::Listed { "lists it with" } else { "the line for \"\"" };
+            assert!(decision.because[0].sentence.contains(words), "{}", decision.because[0].sentence);
             assert_eq!(decision.verdict == Verdict::Allowed, given >= expected, "{from} {given}");
         }
     }
