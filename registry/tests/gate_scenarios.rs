@@ -70,6 +70,8 @@ fn the_sources_example() {
             assert_eq!(decision.tunability, expected, "{from}");
             assert_eq!(decision.vendor_tunability, expected, "{from}");
             assert_eq!(decision.because[0].kind, kind, "{from}");
+            let words = if kind == ReasonKind::Listed { "lists it with" } else { "the line for \"\"" };
+            assert!(decision.because[0].sentence.contains(words), "{}", decision.because[0].sentence);
             assert_eq!(decision.verdict == Verdict::Allowed, given >= expected, "{from} {given}");
         }
     }
@@ -297,12 +299,27 @@ fn a_trace_of_init_outlives_unmanaging_on_nodes_that_missed_it() {
         assert_eq!(decision.commands, commands);
         assert_eq!(decision.in_the_way.len(), 1);
         assert_eq!(decision.in_the_way[0].node, "n2");
+        assert_eq!(decision.in_the_way[0].how, format!("node {status}, keeps what Init of version 2.0 did"));
+        assert_eq!(decision.because[0].nodes, ["n2"]);
         // The vendor's rule is content with an unmanaged group.
         assert!(decision.vendor_allows);
         // The trace of the target itself is no trace.
         unmanaged.nodes[1].initialised_by = by("3.0");
         assert_eq!(ask(&two, &three, &unmanaged).verdict, Verdict::Allowed);
     }
+}
+
+#[test]
+fn unmanaging_ends_the_trace_of_init_on_nodes_that_are_up() {
+    let gone = with(off("n2", true), |view| (view.status, view.initialised_by) = (NodeStatus::Down, by("2.0")));
+    let managed = state(vec![online("n1", "2.0"), gone]);
+    let decision = ask(&web("2.0", &[]), &web("3.0", &[("2.0", WhenUnmanaged)]), &managed);
+    let way: Vec<(&str, &str)> = decision.in_the_way.iter().map(|way| (way.node.as_str(), way.how.as_str())).collect();
+    assert_eq!(way, [("n1", "the group is online"), ("n2", "node down, keeps what Init of version 2.0 did")]);
+    assert_eq!(
+        decision.commands,
+        ["rtreg node up n2", "rtreg resource disable web", "rtreg group offline web-rg", "rtreg group unmanage web-rg"]
+    );
 }
 
 #[test]

@@ -445,6 +445,8 @@ fn a_property_that_needs_the_resource_disabled_needs_it_now() {
     assert_eq!((refused.verdict, refused.possible), (Verdict::Blocked, Possible::AfterCommands));
     assert_eq!((refused.because[0].kind, &refused.because[0].nodes), (ReasonKind::Property, &vec!["n1".to_owned()]));
     assert_eq!((refused.tunability, refused.needs), (Tunability::Anytime, Some(Needs::Disabled)));
+    assert_eq!(refused.because[0].asks, Some(Tunability::WhenDisabled));
+    assert_eq!(refused.because[1].asks, Some(Tunability::Anytime));
     assert_eq!(refused.commands, ["rtreg resource disable web"]);
     assert!(!refused.vendor_allows);
     assert_eq!(ask(&present, &target, &running, &[]).verdict, Verdict::Allowed);

@@ -62,7 +62,7 @@ pub(super) fn apply(
     migrated: &mut Migrated,
 ) {
     obey_tunable(decl, carried.need.as_ref(), &mut given, migrated);
-    let need = carried.need.as_ref().filter(|need| !is_satisfied(migration, decl, need, &given));
+    let need = carried.need.as_ref().filter(|need| !is_satisfied(migration, need, &given));
     if let Some(need) = need {
         ask_for_value(decl, need, &carried, migrated);
     }
@@ -136,12 +136,9 @@ fn obey_tunable(decl: &PropertyDecl, need: Option<&Need>, given: &mut Given, mig
     }
 }
 
-fn is_satisfied(migration: &Migration<'_>, decl: &PropertyDecl, need: &Need, given: &Given) -> bool {
-    let nodes = match &need.nodes {
-        Some(nodes) => nodes.as_slice(),
-        None if decl.per_node => migration.node_list,
-        None => &[],
-    };
+fn is_satisfied(migration: &Migration<'_>, need: &Need, given: &Given) -> bool {
+    // Of a property without PER_NODE no value for a node is ever read.
+    let nodes = need.nodes.as_deref().unwrap_or(migration.node_list);
     given.global.is_some() || (!nodes.is_empty() && nodes.iter().all(|node| given.nodes.contains_key(node)))
 }
 
