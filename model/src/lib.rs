@@ -4,6 +4,7 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod cluster;
+pub mod evidence;
 pub mod finding;
 pub mod method;
 pub mod name;

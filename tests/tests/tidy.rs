@@ -87,6 +87,8 @@ const EXHAUSTIVE: &[(&str, &str)] = &[
     ("Applicability", "three degrees; a tool that applies fixes must know each"),
     ("Origin", "known, unknown or none; the gate must answer for each"),
     ("$name", "words of the cluster's state; the gate must answer for each"),
+    ("Question", "the conditions of the vendor's guide; whoever derives or tries must think of each"),
+    ("Verdict", "what a run can say; it must be decided on wherever one is weighed"),
     ("FileId", "a number that the caller gives out"),
     ("Span", "two offsets, and never more"),
     (
