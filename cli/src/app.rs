@@ -16,7 +16,7 @@ use crate::error::CliError;
 /// The place of the store for root, and for everyone where it exists and is readable.
 const SYSTEM_STORE: &str = "/var/lib/rtreg/store.db";
 
-/// How answers are printed. All commands know the first two; lint knows all.
+/// How answers are printed. All commands know the first two; [`crate::commands::Command::formats`] says which know more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people.
@@ -44,6 +44,31 @@ pub enum Format {
     /// Checkstyle XML.
     #[value(hide = true)]
     Checkstyle,
+    /// Tab-separated lines under the names of the columns.
+    #[value(hide = true)]
+    Tsv,
+}
+
+impl Format {
+    /// What every command that prints an answer knows.
+    pub const PLAIN: &'static [Self] = &[Self::Text, Self::Json];
+    /// What commands that print findings know.
+    pub const FINDINGS: &'static [Self] = &[
+        Self::Text,
+        Self::Json,
+        Self::Auto,
+        Self::Concise,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Junit,
+        Self::Checkstyle,
+    ];
+
+    /// The word on the command line.
+    pub fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
 }
 
 /// When text is coloured.
@@ -64,7 +89,7 @@ pub struct Options {
     /// rtreg/store.db in the XDG state directory.
     #[arg(long, global = true, help_heading = "Options of every command", env = "RTREG_STORE", value_name = "STORE")]
     pub store: Option<String>,
-    /// Format of the answer: text (the default) or json; `rtreg lint` has more.
+    /// Format of the answer: text (the default) or json; some commands have more, see their help.
     #[arg(
         long,
         global = true,

@@ -13,9 +13,9 @@ mod rewrite;
 
 use std::process::ExitCode;
 
-use clap::{Parser, ValueEnum};
+use clap::Parser;
 
-use app::{App, Format, Options};
+use app::{App, Options};
 use commands::Command;
 use error::CliError;
 
@@ -52,15 +52,18 @@ fn main() -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Only lint has more formats than text and JSON.
+/// Each command says which formats it knows.
 fn format_known(command: &Command, app: &App) -> Result<(), CliError> {
     match app.options.format {
-        None | Some(Format::Text | Format::Json) => Ok(()),
-        Some(_) if matches!(command, Command::Lint(_)) => Ok(()),
-        Some(format) => {
-            let name = format.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
-            Err(CliError::usage(format!("expected `text` or `json` behind --format, found `{name}`"))
-                .help(format!("only `rtreg lint` writes {name}")))
+        Some(format) if !command.formats().contains(&format) => {
+            let known: Vec<String> = command.formats().iter().map(|format| format!("`{}`", format.name())).collect();
+            Err(CliError::usage(format!(
+                "expected {} behind --format of this command, found `{}`",
+                known.join(" or "),
+                format.name()
+            ))
+            .help("`rtreg COMMAND --help` says what a command writes"))
         }
+        _ => Ok(()),
     }
 }

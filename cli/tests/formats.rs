@@ -321,6 +321,8 @@ fn standard_input_and_no_findings_are_right_in_every_format() {
 fn other_commands_say_that_they_know_text_and_json() {
     let cluster = Cluster::new();
     let words = cluster.fails(2, "list --format sarif");
-    assert!(words.contains("expected `text` or `json` behind --format, found `sarif`"), "{words}");
+    assert!(words.contains("expected `text` or `json` behind --format of this command, found `sarif`"), "{words}");
     cluster.fails(2, "lint . --format sarf");
+    let words = cluster.fails(2, "lint . --format tsv");
+    assert!(words.contains("`checkstyle` behind --format of this command, found `tsv`"), "{words}");
 }

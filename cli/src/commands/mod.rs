@@ -1,6 +1,7 @@
 //! The commands, one file each: arguments, the call of the pure crates, the printing of what they say.
 
 pub mod config;
+mod control;
 mod explain;
 mod fmt;
 mod group;
@@ -21,7 +22,7 @@ mod upgrade;
 
 use clap::Subcommand;
 
-use crate::app::App;
+use crate::app::{App, Format};
 use crate::error::{CliError, Exit};
 
 /// What rtreg can do.
@@ -60,6 +61,9 @@ pub enum Command {
     Upgrade(upgrade::Arguments),
     /// Show what happened, newest first; check it; print the hash to be kept elsewhere.
     History(history::Arguments),
+    /// Show the tables of the control models: which method is called when, and what its failure does.
+    #[command(subcommand)]
+    Control(control::ControlCommand),
     /// List or change the settings of the store.
     #[command(subcommand)]
     Setting(setting::SettingCommand),
@@ -70,6 +74,15 @@ pub enum Command {
 }
 
 impl Command {
+    /// The formats that `--format` may name.
+    pub fn formats(&self) -> &'static [Format] {
+        match self {
+            Self::Lint(_) => Format::FINDINGS,
+            Self::Control(_) => &[Format::Text, Format::Json, Format::Tsv],
+            _ => Format::PLAIN,
+        }
+    }
+
     /// Does it.
     ///
     /// # Errors
@@ -91,6 +104,7 @@ impl Command {
             Self::Resource(arguments) => resource::run(*arguments, app),
             Self::Upgrade(arguments) => upgrade::run(arguments, app),
             Self::History(arguments) => history::run(&arguments, app),
+            Self::Control(command) => control::run(&command, app),
             Self::Setting(command) => setting::run(&command, app),
             Self::Status => status::run(app),
             Self::Schema(arguments) => schema::run(&arguments),

@@ -21,6 +21,7 @@ type Make = fn() -> Schema;
 const SCHEMAS: &[(&str, Make)] = &[
     ("change", || schema_for!(commands::changes::ChangeReport)),
     ("config-show", || schema_for!(super::config::ConfigReport)),
+    ("control-show", || schema_for!(super::control::ControlReport)),
     ("error", || schema_for!(output::ErrorReport)),
     ("explain", || schema_for!(super::explain::RuleReport)),
     ("fmt", || schema_for!(super::fmt::FmtReport)),

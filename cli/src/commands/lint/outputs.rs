@@ -4,7 +4,6 @@ use std::env;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use rtreg_checker::report::json::JsonReport;
 use rtreg_checker::report::{Run, checkstyle, concise, github, gitlab, junit, sarif, text};
 use rtreg_model::suggest;
@@ -32,11 +31,10 @@ pub fn parse(word: &str) -> Result<Output, String> {
         Some((name, file)) => (name, Some(PathBuf::from(file))),
         None => (word, None),
     };
-    let names = || Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-    match Format::from_str(name, false) {
-        Ok(format) => Ok(Output { format, file }),
-        Err(_) => {
-            let names: Vec<String> = names().map(|value| value.get_name().to_owned()).collect();
+    match Format::FINDINGS.iter().find(|format| format.name() == name) {
+        Some(format) => Ok(Output { format: *format, file }),
+        None => {
+            let names: Vec<String> = Format::FINDINGS.iter().map(|format| format.name()).collect();
             let near = suggest::nearest(name, names.iter().map(String::as_str));
             let meant = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             Err(format!("expected one of {}, found `{name}`{meant}", names.join(", ")))
@@ -112,7 +110,8 @@ fn resolved(format: Format) -> Format {
 fn write(format: Format, checked: &Checked, options: &text::TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let run = &checked.run;
     match format {
-        Format::Text | Format::Auto => {
+        // `parse` and `Command::formats` let through the formats of findings alone.
+        Format::Text | Format::Auto | Format::Tsv => {
             text::write(out, &run.findings, &run.sources, options)?;
             let line = summary_line(&run.findings, run.files.len());
             let known = match checked.known {
