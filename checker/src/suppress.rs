@@ -3,7 +3,7 @@
 //!
 //! What a comment covers:
 //!
-//! - behind something on its line: what is found to start on that line; behind the `{` of an entry, the whole entry;
+//! - behind something on its line: what is found to start on that line; behind the `{` or the `}` of an entry, the whole entry;
 //! - alone on its line: the next thing below, which is a declaration, a directive, an entry, or inside an entry an
 //!   attribute; other comments and empty lines may stand between. Inside of a declaration or attribute: the rest of it;
 //! - `allow-file(rule)`, anywhere: the whole file.

@@ -64,6 +64,9 @@ fn a_comment_covers_its_line_what_is_below_the_entry_or_the_file() {
         ),
         format!("{{ # rtreg: allow(timeout_max) {because}\n PROPERTY = Start_timeout;\n MAX = 300; DEFAULT = 120;\n}}"),
         format!(
+            "{{\n PROPERTY = Start_timeout;\n MAX = 300;\n DEFAULT = 120;\n}}  # rtreg: allow(timeout_max) {because}\n"
+        ),
+        format!(
             "{{ PROPERTY = Start_timeout; MAX = 300; DEFAULT = 120; }}\n#rtreg:allow-file( timeout_max )  {because}\n"
         ),
         format!(
@@ -82,6 +85,12 @@ fn a_comment_covers_no_more() {
     for (table, expected) in [
         (format!("# rtreg: allow(timeout_max) {because}\n{entry}\n{other}"), vec!["timeout_max"]),
         (format!("{entry} # rtreg: allow(timeout_max) {because}\n{other}"), vec!["timeout_max"]),
+        (
+            format!(
+                "{entry}\n{{ PROPERTY = Stop_timeout;\n MAX = 300; DEFAULT = 120;\n}} # rtreg: allow(timeout_max) {because}\n"
+            ),
+            vec!["timeout_max"],
+        ),
         (format!("{entry}\n# rtreg: allow(timeout_max) {because}\n"), vec!["timeout_max", "unused_suppression"]),
         (
             format!(

@@ -145,15 +145,19 @@ impl<'s> Line<'s> {
     }
 }
 
-/// Behind something: the line, and behind the `{` of an entry the entry.
+/// Behind something: the line, and behind the `{` or `}` of an entry the entry.
 fn behind(rtr: &Rtr<'_>, comment: Span, before: Token) -> Scope {
     let line = line_start(rtr.source, comment.start);
-    let entry = rtr.items.get(rtr.items.partition_point(|item| item_span(item).start < before.span.start));
-    let end = match entry {
-        Some(Item::Entry(entry)) if entry.span.start == before.span.start => entry.span.end,
-        _ => comment.end,
+    // The last item that does not start behind the token.
+    let item = rtr.items.partition_point(|item| item_span(item).start <= before.span.start).checked_sub(1);
+    let (start, end) = match item.and_then(|item| rtr.items.get(item)) {
+        Some(Item::Entry(entry)) if entry.span.start == before.span.start => (line, entry.span.end),
+        Some(Item::Entry(entry)) if before.kind == TokenKind::CloseBrace && entry.span.end == before.span.end => {
+            (entry.span.start, comment.end)
+        }
+        _ => (line, comment.end),
     };
-    Scope::Range(Span::new(line, end.max(comment.end)))
+    Scope::Range(Span::new(line.min(start), end.max(comment.end)))
 }
 
 /// Alone on its line: the next thing below, or the rest of what it is in.
