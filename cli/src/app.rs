@@ -46,6 +46,23 @@ pub enum Format {
     Checkstyle,
 }
 
+impl Format {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Auto => "auto",
+            Self::Concise => "concise",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
+            Self::Checkstyle => "checkstyle",
+        }
+    }
+}
+
 /// When text is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Colour {
@@ -60,9 +77,9 @@ pub enum Colour {
 /// The options that every command has.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// The store: `sqlite:PATH`. Default: /var/lib/rtreg/store.db for root and where it is readable, else
+    /// The store: `sqlite:PATH`. Default: RTREG_STORE, else /var/lib/rtreg/store.db for root and where it is readable, else
     /// rtreg/store.db in the XDG state directory.
-    #[arg(long, global = true, help_heading = "Options of every command", env = "RTREG_STORE", value_name = "STORE")]
+    #[arg(long, global = true, help_heading = "Options of every command", value_name = "STORE")]
     pub store: Option<String>,
     /// Format of the answer: text (the default) or json; `rtreg lint` has more.
     #[arg(
@@ -74,10 +91,19 @@ pub struct Options {
         hide_possible_values = true
     )]
     pub format: Option<Format>,
-    /// When text is coloured.
-    #[arg(long, global = true, help_heading = "Options of every command", value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    /// When text is coloured: auto (on a terminal, unless NO_COLOR is set; the default), always or never.
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Options of every command",
+        value_enum,
+        default_value_t = Colour::Auto,
+        value_name = "WHEN",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
     pub color: Colour,
-    /// Why this is done; kept in the history.
+    /// Why this is done; kept in the history by the commands that change the store.
     #[arg(long, global = true, help_heading = "Options of every command", value_name = "TEXT")]
     pub reason: Option<String>,
 }
@@ -177,7 +203,7 @@ impl App {
     /// # Errors
     /// A `--store` that is no store; no home directory.
     pub fn place(&self) -> Result<(PathBuf, &'static str), CliError> {
-        if let Some(text) = &self.options.store {
+        if let Some(text) = self.named_store()? {
             return match text.strip_prefix("sqlite:") {
                 Some(path) if !path.is_empty() => Ok((PathBuf::from(path), "--store or RTREG_STORE")),
                 _ => Err(CliError::usage(format!("expected a store such as `sqlite:/path/store.db`, found `{text}`"))
@@ -198,6 +224,20 @@ impl App {
             None => Err(CliError::usage("there is no place for the store: neither XDG_STATE_HOME nor HOME is set")
                 .help("give --store sqlite:PATH")),
         }
+    }
+
+    /// The store that is asked for. The variable is read here and not by clap, which would take it for an argument and show no
+    /// help where there is none.
+    fn named_store(&self) -> Result<Option<String>, CliError> {
+        if self.options.store.is_some() {
+            return Ok(self.options.store.clone());
+        }
+        let variable = env::var_os("RTREG_STORE").filter(|store| !store.is_empty());
+        variable.map(std::ffi::OsString::into_string).transpose().map_err(|store| {
+            let store = store.display();
+            CliError::usage(format!("expected a store in UTF-8 in RTREG_STORE, found `{store}`"))
+                .help("give it another name")
+        })
     }
 
     /// Who does this, where, when and why.

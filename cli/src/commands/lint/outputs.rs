@@ -32,16 +32,20 @@ pub fn parse(word: &str) -> Result<Output, String> {
         Some((name, file)) => (name, Some(PathBuf::from(file))),
         None => (word, None),
     };
-    let names = || Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
     match Format::from_str(name, false) {
         Ok(format) => Ok(Output { format, file }),
         Err(_) => {
-            let names: Vec<String> = names().map(|value| value.get_name().to_owned()).collect();
-            let near = suggest::nearest(name, names.iter().map(String::as_str));
+            let names = names();
+            let near = suggest::nearest(name, names.iter().copied());
             let meant = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             Err(format!("expected one of {}, found `{name}`{meant}", names.join(", ")))
         }
     }
+}
+
+/// All formats of lint.
+pub fn names() -> Vec<&'static str> {
+    Format::value_variants().iter().map(|format| format.as_str()).collect()
 }
 
 /// A run in the working folder; reports name files from the root of the repository where the runner says it.
