@@ -152,7 +152,9 @@ impl App {
             .into_iter()
             .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()))
             .is_some_and(|locale| locale.to_ascii_lowercase().replace('-', "").contains("utf8"));
-        TextOptions::default().width(self.width()).colour(self.coloured()).unicode(unicode)
+        let coloured = self.coloured();
+        let links = coloured && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
+        TextOptions::default().width(self.width()).colour(coloured).unicode(unicode).links(links)
     }
 
     /// The store for a command that may write: created by its first commit if there is none.

@@ -143,7 +143,7 @@ fn readers_of_man_pages_have_nothing_to_say() {
     if tool("groff") {
         let each = "for page in pages/*.1; do groff -man -Tutf8 -K utf8 -wall -z $page 2>&1; done";
         assert_eq!(script(&cluster, &["sh", "-c"], each), "");
-        let text = script(&cluster, &["sh", "-c"], "groff -man -Tascii -P-c pages/rtreg-upgrade.1");
+        let text = script(&cluster, &["sh", "-c"], "groff -man -Tascii -P-cbou pages/rtreg-upgrade.1");
         assert!(text.contains("EXIT STATUS") && text.contains("--preview"), "{text}");
     }
 }

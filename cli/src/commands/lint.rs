@@ -129,7 +129,14 @@ pub fn print(app: &App, findings: &[Finding], sources: &Sources, files: usize) -
         return output::json(&JsonReport::new(findings, sources, files));
     }
     output::text(&rtreg_checker::report::text::render(findings, sources, &app.text_options()))?;
-    output::text(&summary_line(findings, files))
+    output::text(&format!("{}\n{}", summary_line(findings, files), more_line(findings)))
+}
+
+/// The very last line, where there are findings: how to read on about them, offline.
+fn more_line(findings: &[Finding]) -> String {
+    let Some(first) = findings.first() else { return String::new() };
+    let which = if findings.len() == 1 { "it" } else { "a finding" };
+    format!("for more about {which}, run `rtreg explain {}`\n", first.rule)
 }
 
 /// The last line: how many findings of each level in how many files.

@@ -9,7 +9,7 @@ use rtreg_checker::report::json::JsonReport;
 use rtreg_checker::report::{Run, checkstyle, concise, github, gitlab, junit, sarif, text};
 use rtreg_model::suggest;
 
-use super::{Checked, summary_line};
+use super::{Checked, more_line, summary_line};
 use crate::app::{App, Format};
 use crate::error::CliError;
 use crate::output;
@@ -123,7 +123,8 @@ fn write(format: Format, checked: &Checked, options: &text::TextOptions, out: &m
                 0 => String::new(),
                 known => format!("; {known} more in the baseline"),
             };
-            writeln!(out, "{line}{known}")
+            writeln!(out, "{line}{known}")?;
+            out.write_all(more_line(&run.findings).as_bytes())
         }
         Format::Json => {
             let report = JsonReport::new(&run.findings, &run.sources, run.files.len()).known(checked.known);
