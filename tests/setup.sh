@@ -22,12 +22,21 @@ rust() {
     fi
 }
 
+# What the tests want of Python, in an environment of its own below the target folder.
+python_packages="pre-commit==4.7.0 check-jsonschema==0.39.0"
+
 # A test that needs a program says "skipped" where it is not there, so these are wanted and not required.
 tools() {
+    debian
+    python
+}
+
+debian() {
     missing=
-    for tool in strace; do
+    for tool in strace bash zsh fish mandoc groff shellcheck git; do
         command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
     done
+    python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing="$missing python3-venv"
     [ -n "$missing" ] || return 0
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
         echo "setup: installing$missing"
@@ -36,6 +45,20 @@ tools() {
             echo "setup: could not install$missing; the tests that need it are skipped" >&2
     else
         echo "setup: not root, and$missing is missing; the tests that need it are skipped" >&2
+    fi
+}
+
+python() {
+    folder="${CARGO_TARGET_DIR:-target}/tools/python"
+    # The marker is written last and names the versions, so that a broken or old environment is made anew.
+    [ "$(cat "$folder/complete" 2>/dev/null)" != "$python_packages" ] || return 0
+    echo "setup: $python_packages in $folder"
+    # shellcheck disable=SC2086
+    if python3 -m venv --clear "$folder" && "$folder/bin/pip" install --quiet --disable-pip-version-check $python_packages; then
+        echo "$python_packages" >"$folder/complete"
+    else
+        rm -rf "$folder"
+        echo "setup: could not install $python_packages; the tests that need them are skipped" >&2
     fi
 }
 
