@@ -5,6 +5,9 @@ set -eu
 # The version of cargo-deny that deny.toml is written for.
 deny_version=0.20.2
 
+# The version of cargo-deb that cli/Cargo.toml is written for.
+cargo_deb_version=3.8.0
+
 # Format and clippy are parts of Rust that a distribution or a minimal installation leaves out.
 rust() {
     missing=
@@ -37,14 +40,19 @@ debian() {
         command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
     done
     python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing="$missing python3-venv"
-    [ -n "$missing" ] || return 0
+    apt_install "$missing" "the tests that need it are skipped"
+}
+
+# Installs Debian packages where this is root; says otherwise what follows.
+apt_install() {
+    [ -n "$1" ] || return 0
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-        echo "setup: installing$missing"
+        echo "setup: installing$1"
         # shellcheck disable=SC2086
-        { apt-get update -qq && apt-get install -y -qq $missing; } >/dev/null ||
-            echo "setup: could not install$missing; the tests that need it are skipped" >&2
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $1; } >/dev/null ||
+            echo "setup: could not install$1; $2" >&2
     else
-        echo "setup: not root, and$missing is missing; the tests that need it are skipped" >&2
+        echo "setup: not root, and$1 is missing; $2" >&2
     fi
 }
 
@@ -69,9 +77,23 @@ deny() {
     cargo install --locked --debug --quiet --version "$deny_version" cargo-deny
 }
 
+# What builds the Debian package, and what looks at it.
+deb() {
+    command -v cargo-deb >/dev/null 2>&1 || {
+        echo "setup: installing cargo-deb $cargo_deb_version"
+        cargo install --locked --debug --quiet --version "$cargo_deb_version" cargo-deb
+    }
+    missing=
+    command -v dpkg-shlibdeps >/dev/null 2>&1 || missing="$missing dpkg-dev"
+    command -v man >/dev/null 2>&1 || missing="$missing man-db"
+    command -v lintian >/dev/null 2>&1 || missing="$missing lintian"
+    apt_install "$missing" "the package cannot be built or looked at without them"
+}
+
 case "${1:-}" in
     rust) rust ;;
     tools) tools ;;
     deny) deny ;;
-    *) echo "usage: setup.sh rust|tools|deny" >&2; exit 2 ;;
+    deb) deb ;;
+    *) echo "usage: setup.sh rust|tools|deny|deb" >&2; exit 2 ;;
 esac

@@ -176,6 +176,25 @@ fn the_manual_names_every_variable_that_is_read() {
     }
 }
 
+#[test]
+fn package_and_manual_have_the_version_and_its_day() {
+    let cluster = Cluster::new();
+    cluster.ok("man pages");
+    let page = std::fs::read_to_string(cluster.path().join("pages/rtreg.1")).expect("a page").replace('\\', "");
+    let changelog = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packaging/debian/changelog");
+    let changelog = std::fs::read_to_string(changelog).expect("the package's changelog");
+    let version = env!("CARGO_PKG_VERSION");
+    assert!(changelog.starts_with(&format!("rtreg ({version}-1) ")), "{changelog}");
+    let line = changelog.lines().find_map(|line| line.strip_prefix(" -- ")).expect("who and when");
+    let date = line.split_once(">  ").expect("a date").1;
+    let words: Vec<&str> = date.split(' ').collect();
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let month = months.iter().position(|month| *month == words[2]).expect("a month") + 1;
+    let day = format!("{}-{month:02}-{}", words[3], words[1]);
+    assert!(page.lines().any(|line| line.starts_with(".TH RTREG 1 ") && line.contains(&day)), "{day}");
+    assert!(page.contains(&format!("\"rtreg {version}\"")), "{version}");
+}
+
 /// What bash offers behind a line, the last word being completed.
 fn bash(cluster: &Cluster, line: &str) -> Vec<String> {
     let text = format!(

@@ -135,10 +135,84 @@ fn the_hooks_work_in_pre_commit() {
     assert_eq!(manifest.0, Some(0), "{}", manifest.1);
 }
 
+/// The good examples, old and carelessly kept: twenty files, each with three wounds or four.
+fn old_types(folder: &Path) {
+    std::fs::create_dir_all(folder).expect("a folder");
+    let mut types = vec![root().join("rtr-examples")];
+    let mut files = Vec::new();
+    while let Some(folder) = types.pop() {
+        for path in std::fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path()) {
+            if path.is_dir() && !path.ends_with("broken") {
+                types.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rtr") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    assert!(files.len() >= 20, "{} files", files.len());
+    let wounds: [(&str, &str); 7] = [
+        (";", ""),
+        ("\"", "\u{201c}"),
+        ("DEFAULT", "DEFUALT"),
+        ("}", ""),
+        ("RT_basedir = ", "RT_basedir = (INSTALL_DIR)"),
+        ("TRUE", "yes"),
+        ("\n", "\r\n"),
+    ];
+    for (number, file) in files.iter().take(20).enumerate() {
+        let mut text = std::fs::read_to_string(file).expect("an example");
+        for (place, (from, to)) in wounds.iter().enumerate() {
+            if (number + place) % 2 == 0 {
+                text = text.replacen(from, to, 1);
+            }
+        }
+        std::fs::write(folder.join(format!("old{number:02}.rtr")), text).expect("a file");
+    }
+}
+
+#[test]
+fn a_stranger_with_the_readme_brings_twenty_old_files_under_ci() {
+    let folder = tempfile::tempdir().expect("a folder");
+    old_types(&folder.path().join("types"));
+    git(folder.path(), "init -q -b main");
+    let readme = read("README.md");
+    let section = readme.split_once("## Old files under CI").expect("the section").1;
+    let script = section.split_once("```sh\n").expect("the commands").1.split_once("```").expect("their end").0;
+    assert!(script.lines().count() <= 6, "five minutes");
+    let sh = |script: &str| program("sh", folder.path()).args(["-e", "-c", script]).output().expect("a shell");
+    let output = sh(script);
+    let words = text(&output);
+    assert!(output.status.success(), "{words}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("no findings in 20 files; "), "{words}");
+    assert_eq!(git(folder.path(), "diff --cached --name-only"), "rtreg-baseline.json\nrtreg.toml");
+
+    let Some(mut runner) = runner() else { return };
+    runner.work_in(folder.path());
+    let step = section.split_once("```yaml\n").expect("the step").1.split_once("```").expect("its end").0;
+    let step = yaml(step).expect("YAML");
+    let with = step[0]["with"].as_object().expect("inputs").clone();
+    let inputs: Vec<(&str, &str)> = with.iter().map(|(name, value)| (&**name, value.as_str().expect("text"))).collect();
+    let output = runner.run(&inputs);
+    assert_eq!((output.status.code(), text(&output).as_str()), (Some(0), ""));
+    // What is new fails; what is cured stays cured.
+    std::fs::write(folder.path().join("types/new.rtr"), "Resource_type = web\n").expect("a file");
+    let output = runner.run(&inputs);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output).starts_with("::error file=types/new.rtr,line=1"), "{}", text(&output));
+    let rows = || std::fs::read_to_string(folder.path().join("rtreg-baseline.json")).expect("it").lines().count();
+    let before = rows();
+    let output = sh("rm types/new.rtr; rtreg lint types --fix || true; rtreg lint types --update-baseline");
+    assert!(output.status.success(), "{}", text(&output));
+    assert!(rows() < before, "{before} rows, then {}", rows());
+    assert_eq!(runner.run(&inputs).status.code(), Some(0));
+}
+
 /// A runner of composite actions, as small as they allow: `run` steps in bash, inputs, outputs and the PATH.
 struct Runner {
     action: Value,
     folder: tempfile::TempDir,
+    repository: PathBuf,
     outputs: BTreeMap<String, String>,
     path: String,
 }
@@ -151,11 +225,17 @@ impl Runner {
         types(&folder.path().join("repository"));
         let binary = Path::new(env!("CARGO_BIN_EXE_rtreg")).parent().expect("a folder").display();
         let path = format!("{binary}:{}", std::env::var("PATH").unwrap_or_default());
-        Self { action, folder, outputs: BTreeMap::new(), path }
+        let repository = folder.path().join("repository");
+        Self { action, folder, repository, outputs: BTreeMap::new(), path }
     }
 
     fn repository(&self) -> PathBuf {
-        self.folder.path().join("repository")
+        self.repository.clone()
+    }
+
+    /// Another folder than its own is the repository.
+    fn work_in(&mut self, repository: &Path) {
+        self.repository = repository.to_path_buf();
     }
 
     /// What GitHub puts in the place of an expression.
