@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use common::{Cluster, rtr};
+use common::rtr;
 use serde_json::Value;
 
 fn root() -> PathBuf {
