@@ -64,7 +64,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, CliError> {
     match SCHEMAS.iter().find(|(name, _)| name == wanted) {
         Some((_, schema)) => output::json(&schema()).map(|()| Exit::Done),
         None => {
-            let hint = match rtreg_model::suggest::nearest(wanted, names().into_iter()) {
+            let hint = match rtreg_model::suggest::nearest(wanted, names()) {
                 Some(near) => format!("did you mean `{near}`? `rtreg schema` lists all"),
                 None => "`rtreg schema` lists all".to_owned(),
             };

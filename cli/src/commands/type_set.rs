@@ -27,7 +27,7 @@ pub struct Arguments {
     /// Installed_nodes: all nodes, also those that are added later.
     #[arg(long)]
     all_nodes: bool,
-    /// RT_system=TRUE or FALSE, or Installed_nodes=NODE[,NODE]
+    /// RT_system=TRUE or FALSE, or Installed_nodes and its nodes, separated by commas
     #[arg(short = 'p', value_name = "NAME=VALUE", value_parser = property)]
     properties: Vec<(String, String)>,
 }
