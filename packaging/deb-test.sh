@@ -36,7 +36,10 @@ try() {
     [ "$code" = 1 ] || fail "the broken example: exit $code"
     grep -q 'error\[missing_semicolon\]' "$work/broken" || fail "the broken example: $(cat "$work/broken")"
     [ "$(find "$examples" -path "*/bin/*" -perm -100 | wc -l)" -ge 200 ] || fail "the methods of the examples are not executable"
-    [ ! -x "$examples/web/1.0/bin/lib.sh" ] || fail "lib.sh is no command"
+    for bin in "$examples"/*/*/bin; do
+        [ -f "$bin/lib.sh" ] || fail "no $bin/lib.sh"
+        [ ! -x "$bin/lib.sh" ] || fail "$bin/lib.sh is no command"
+    done
     [ -z "$(find "$examples" -name '*.snap')" ] || fail "snapshots of the tests are no examples"
     store="sqlite:$work/store.db"
     rtreg --store "$store" register "$examples/web/1.0/XMPL.web.rtr" >/dev/null || fail "register"

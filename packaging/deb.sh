@@ -20,6 +20,10 @@ gzip --best --no-name --stdout CHANGELOG.md >"$staged/changelog.gz"
 # All times in the package are that of the version, so that the same tree gives the same bytes.
 SOURCE_DATE_EPOCH=$(date --date "$(sed -n 's/^ -- .*>  //p' packaging/debian/changelog | head -n 1)" +%s)
 export SOURCE_DATE_EPOCH
-"$cargo" deb --package rtreg-cli --no-build --output "$target/debian/" >&2
+# What cargo-deb warns of, such as two files for one place, is a fault of the package.
+if ! "$cargo" deb --package rtreg-cli --no-build --output "$target/debian/" >"$staged/log" 2>&1 || grep -q '^warning' "$staged/log"; then
+    cat "$staged/log" >&2
+    exit 1
+fi
 version=$(sed -n '1s/^rtreg (\([^)]*\)).*/\1/p' packaging/debian/changelog)
 echo "$target/debian/rtreg_${version}_$(dpkg --print-architecture).deb"
