@@ -63,11 +63,19 @@ docs-rules:
 new-rule:
 	@sh tests/tidy/new-rule.sh "$(RULE)"
 
+## deb: the Debian package, with completions and man pages
+deb: setup-deb
+	@sh packaging/deb.sh
+
+## deb-test: the package as lintian sees it; installed, used and removed, where this is root
+deb-test: setup-deb
+	@set -e; package=$$(sh packaging/deb.sh); sh packaging/deb-lint.sh "$$package"; sh packaging/deb-test.sh "$$package"
+
 ## package: every crate builds from its own package
 package:
 	$(CARGO) package --workspace --allow-dirty --exclude rtreg-tests --exclude rtreg-example-embed
 
-.PHONY: setup-rust setup-tools setup-deny
+.PHONY: deb deb-test setup-rust setup-tools setup-deny setup-deb
 setup-rust:
 	@sh tests/setup.sh rust
 
@@ -76,6 +84,9 @@ setup-tools:
 
 setup-deny:
 	@sh tests/setup.sh deny
+
+setup-deb:
+	@sh tests/setup.sh deb
 
 clean:
 	$(CARGO) clean

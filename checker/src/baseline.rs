@@ -149,25 +149,32 @@ impl Open<'_> {
         known.count > 0
     }
 
-    /// One note for each row that knows more than was found, among the files for which `is_checked` says so; `file` is that
-    /// of the baseline.
+    /// One note for each row that knows more than was found, among the files for which `is_checked` says so, or one for all
+    /// where there are many, as after a great tidying up; `file` is that of the baseline.
     pub fn stale(&self, file: FileId, is_checked: impl Fn(&str) -> bool) -> Vec<Finding> {
+        const MOST: usize = 5;
         let rows = self.baseline.counts.iter().filter(|(key, _)| is_checked(&key.file));
-        let stale = rows.filter_map(|(key, known)| {
-            let found = self.taken.get(key).copied().unwrap_or(0);
-            if found >= known.count {
-                return None;
-            }
+        let found = |key: &Key| self.taken.get(key).copied().unwrap_or(0);
+        let stale: Vec<_> = rows.filter(|(key, known)| found(key) < known.count).collect();
+        let words = |(key, known): &(&Key, &Known)| {
             let Key { file: name, rule, path } = key;
-            let message = format!(
-                "expected {} of {rule} at `{path}` in {name}, found {}",
-                findings(known.count),
-                if found == 0 { "none".to_owned() } else { found.to_string() },
-            );
-            let finding = Finding::new("stale_baseline", Level::Note, file, known.span, message);
-            Some(finding.help("what is cured stays cured with `--update-baseline`"))
-        });
-        stale.collect()
+            let found = match found(key) {
+                0 => "none".to_owned(),
+                found => found.to_string(),
+            };
+            format!("expected {} of {rule} at `{path}` in {name}, found {found}", findings(known.count))
+        };
+        let note = |known: &Known, message: String| {
+            Finding::new("stale_baseline", Level::Note, file, known.span, message)
+                .help("what is cured stays cured with `--update-baseline`")
+        };
+        if let (Some(first), true) = (stale.first(), stale.len() > MOST) {
+            let count = stale.iter().map(|(key, known)| known.count - found(key)).sum();
+            let message =
+                format!("{} of the baseline are no longer there; the first: {}", findings(count), words(first));
+            return vec![note(first.1, message)];
+        }
+        stale.iter().map(|row| note(row.1, words(row))).collect()
     }
 }
 
@@ -234,6 +241,26 @@ mod tests {
                 ),
             ]
         );
+    }
+
+    #[test]
+    fn after_a_great_tidying_up_one_note_says_it() {
+        let mut baseline = Baseline::default();
+        for number in 0..6 {
+            baseline.add(key("a.rtr", &format!("p{number}")));
+            baseline.add(key("a.rtr", &format!("p{number}")));
+        }
+        let mut open = baseline.open();
+        assert!(open.take(&key("a.rtr", "p0")));
+        let stale = open.stale(FileId(0), |_| true);
+        let messages: Vec<&str> = stale.iter().map(|note| note.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            ["11 findings of the baseline are no longer there; the first: \
+              expected 2 findings of timeout_max at `p0` in a.rtr, found 1"]
+        );
+        assert!(open.take(&key("a.rtr", "p0")));
+        assert_eq!(open.stale(FileId(0), |_| true).len(), 5, "so few are said one by one");
     }
 
     #[test]

@@ -68,6 +68,15 @@ pub fn page(id: &str) -> String {
     format!("docs/rules/{id}.md")
 }
 
+/// Where the page about an identifier is read on the web.
+///
+/// ```
+/// assert!(rtreg_checker::page_url("missing_stop_method").ends_with("/docs/rules/missing_stop_method.md"));
+/// ```
+pub fn page_url(id: &str) -> String {
+    format!("{}/blob/main/{}", env!("CARGO_PKG_REPOSITORY"), page(id))
+}
+
 /// All explanations, by identifier.
 ///
 /// ```

@@ -65,9 +65,20 @@ impl Format {
         Self::Checkstyle,
     ];
 
-    /// The word on the command line.
-    pub fn name(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Auto => "auto",
+            Self::Concise => "concise",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
+            Self::Checkstyle => "checkstyle",
+            Self::Tsv => "tsv",
+        }
     }
 }
 
@@ -85,9 +96,9 @@ pub enum Colour {
 /// The options that every command has.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// The store: `sqlite:PATH`. Default: /var/lib/rtreg/store.db for root and where it is readable, else
+    /// The store: `sqlite:PATH`. Default: RTREG_STORE, else /var/lib/rtreg/store.db for root and where it is readable, else
     /// rtreg/store.db in the XDG state directory.
-    #[arg(long, global = true, help_heading = "Options of every command", env = "RTREG_STORE", value_name = "STORE")]
+    #[arg(long, global = true, help_heading = "Options of every command", value_name = "STORE")]
     pub store: Option<String>,
     /// Format of the answer: text (the default) or json; some commands have more, see their help.
     #[arg(
@@ -99,10 +110,19 @@ pub struct Options {
         hide_possible_values = true
     )]
     pub format: Option<Format>,
-    /// When text is coloured.
-    #[arg(long, global = true, help_heading = "Options of every command", value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    /// When text is coloured: auto (on a terminal, unless NO_COLOR is set; the default), always or never.
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Options of every command",
+        value_enum,
+        default_value_t = Colour::Auto,
+        value_name = "WHEN",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
     pub color: Colour,
-    /// Why this is done; kept in the history.
+    /// Why this is done; kept in the history by the commands that change the store.
     #[arg(long, global = true, help_heading = "Options of every command", value_name = "TEXT")]
     pub reason: Option<String>,
 }
@@ -151,7 +171,9 @@ impl App {
             .into_iter()
             .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()))
             .is_some_and(|locale| locale.to_ascii_lowercase().replace('-', "").contains("utf8"));
-        TextOptions::default().width(self.width()).colour(self.coloured()).unicode(unicode)
+        let coloured = self.coloured();
+        let links = coloured && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
+        TextOptions::default().width(self.width()).colour(coloured).unicode(unicode).links(links)
     }
 
     /// The store for a command that may write: created by its first commit if there is none.
@@ -202,7 +224,7 @@ impl App {
     /// # Errors
     /// A `--store` that is no store; no home directory.
     pub fn place(&self) -> Result<(PathBuf, &'static str), CliError> {
-        if let Some(text) = &self.options.store {
+        if let Some(text) = self.named_store()? {
             return match text.strip_prefix("sqlite:") {
                 Some(path) if !path.is_empty() => Ok((PathBuf::from(path), "--store or RTREG_STORE")),
                 _ => Err(CliError::usage(format!("expected a store such as `sqlite:/path/store.db`, found `{text}`"))
@@ -223,6 +245,20 @@ impl App {
             None => Err(CliError::usage("there is no place for the store: neither XDG_STATE_HOME nor HOME is set")
                 .help("give --store sqlite:PATH")),
         }
+    }
+
+    /// The store that is asked for. The variable is read here and not by clap, which would take it for an argument and show no
+    /// help where there is none.
+    fn named_store(&self) -> Result<Option<String>, CliError> {
+        if self.options.store.is_some() {
+            return Ok(self.options.store.clone());
+        }
+        let variable = env::var_os("RTREG_STORE").filter(|store| !store.is_empty());
+        variable.map(std::ffi::OsString::into_string).transpose().map_err(|store| {
+            let store = store.display();
+            CliError::usage(format!("expected a store in UTF-8 in RTREG_STORE, found `{store}`"))
+                .help("give it another name")
+        })
     }
 
     /// Who does this, where, when and why.

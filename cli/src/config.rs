@@ -13,6 +13,7 @@ use rtreg_checker::LintOptions;
 use rtreg_checker::levels::{Layer, Levels, Setting};
 use rtreg_model::{Release, suggest};
 
+use crate::completed::{self, any_word, completed};
 use crate::error::CliError;
 use read::ConfigFile;
 pub use read::Schema;
@@ -28,16 +29,28 @@ pub struct SettingArguments {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The release that the files are meant for: 3.0, 3.1, 3.2 or 4.x (the default).
-    #[arg(long, value_name = "RELEASE", value_parser = release)]
+    #[arg(long, value_name = "RELEASE", value_parser = completed(release, completed::releases), hide_possible_values = true)]
     pub target: Option<Release>,
     /// The root of a zone: files below it are registered in that zone.
     #[arg(long, value_name = "DIR")]
     pub zone_root: Option<PathBuf>,
     /// What is wanted: rules, sets (errors, recommended, all), beginnings of rules (missing_).
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(
+        long,
+        value_name = "RULE[,RULE]",
+        value_delimiter = ',',
+        value_parser = any_word(completed::selectors),
+        hide_possible_values = true
+    )]
     pub select: Option<Vec<String>>,
-    /// What is not wanted.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    /// What is not wanted, named as with --select.
+    #[arg(
+        long,
+        value_name = "RULE[,RULE]",
+        value_delimiter = ',',
+        value_parser = any_word(completed::selectors),
+        hide_possible_values = true
+    )]
     pub ignore: Vec<String>,
     /// The level of a rule, a set or the beginning of rules: error, warning, note or off.
     #[arg(long = "level", value_name = "RULE=LEVEL", value_parser = level)]

@@ -26,6 +26,27 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// All of them, by their numbers.
+    pub const ALL: [Self; 7] =
+        [Self::Done, Self::Findings, Self::Usage, Self::Failed, Self::Refused, Self::Busy, Self::UpgradeRefused];
+
+    /// What it means, as manual and README say it.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "Done, clean, or nothing to do.",
+            Self::Findings => {
+                "Findings at error level; or, where files are only compared with what they would be, differences."
+            }
+            Self::Usage => "Usage or configuration.",
+            Self::Failed => "Input or output failed, internal error; could not decide.",
+            Self::Refused => {
+                "A rule of the registry refuses: in use, not found, other content, bad value, unknown version."
+            }
+            Self::Busy => "Busy: others kept changing what the command had read; try again.",
+            Self::UpgradeRefused => "An upgrade to a registered version is refused; with --preview too.",
+        }
+    }
+
     /// The number.
     pub const fn code(self) -> u8 {
         match self {

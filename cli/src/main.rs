@@ -3,24 +3,28 @@
 
 mod app;
 mod commands;
+mod completed;
 mod config;
 mod error;
+mod examples;
 mod files;
 mod fixing;
+mod manual;
 mod output;
 mod regular;
 mod rewrite;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches, Parser};
 
 use app::{App, Options};
 use commands::Command;
 use error::CliError;
 
-/// Registry and upgrade compiler for cluster resource types: knows when a running service may move to a new version of
-/// its resource type, says why, and does it without losing anything.
+/// Registry and upgrade compiler for cluster resource types: says when a running service may move to a new version of its
+/// type, and why.
 #[derive(Debug, Parser)]
 #[command(name = "rtreg", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
 struct Arguments {
@@ -31,7 +35,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match parse() {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are answers, not errors; all else is wrong usage (exit 2).
@@ -52,15 +56,28 @@ fn main() -> ExitCode {
     ExitCode::from(code)
 }
 
+/// Reads the arguments; where they ask for help, it has examples. Other runs do without the time that these cost.
+fn parse() -> Result<Arguments, clap::Error> {
+    match Arguments::try_parse() {
+        Err(error)
+            if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) =>
+        {
+            let matches = examples::added(Arguments::command()).try_get_matches()?;
+            Arguments::from_arg_matches(&matches)
+        }
+        other => other,
+    }
+}
+
 /// Each command says which formats it knows.
 fn format_known(command: &Command, app: &App) -> Result<(), CliError> {
     match app.options.format {
         Some(format) if !command.formats().contains(&format) => {
-            let known: Vec<String> = command.formats().iter().map(|format| format!("`{}`", format.name())).collect();
+            let known: Vec<String> = command.formats().iter().map(|format| format!("`{}`", format.as_str())).collect();
             Err(CliError::usage(format!(
                 "expected {} behind --format of this command, found `{}`",
                 known.join(" or "),
-                format.name()
+                format.as_str()
             ))
             .help("`rtreg COMMAND --help` says what a command writes"))
         }

@@ -141,7 +141,10 @@ fn lint_fix_cures_what_is_sure_and_reports_the_rest() {
     let (code, out, err) = folder.run("lint --fix .");
     assert_eq!(code, 1, "an error remains");
     assert!(out.contains("invalid_type_property") && !out.contains("missing_semicolon"), "{out}");
-    assert!(out.ends_with("1 error in 2 files\n"), "{out}");
+    assert!(
+        out.ends_with("1 error in 2 files\nfor more about it, run `rtreg explain invalid_type_property`\n"),
+        "{out}"
+    );
     let wanted = "fixed ./a.rtr: missing_semicolon: insert `;`\n1 fix in 1 file; 1 more with --unsafe-fixes\n";
     assert_eq!(err, wanted);
     assert_eq!(folder.text("a.rtr"), BROKEN.replacen("\"web\"", "\"web\";", 1));

@@ -233,6 +233,63 @@ fn checkstyle_is_read_by_another_reader() {
     }
 }
 
+/// Where a rule's page is read; it is a file of this repository.
+fn link(rule: &str) -> String {
+    let page = format!("docs/rules/{rule}.md");
+    assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(&page).is_file(), "{page}");
+    format!("{}/blob/main/{page}", env!("CARGO_PKG_REPOSITORY"))
+}
+
+#[test]
+fn every_finding_links_to_its_page_where_the_format_has_a_place() {
+    let cluster = folder();
+    let findings = findings(&cluster);
+    let rules: BTreeSet<&str> = findings.iter().filter_map(|finding| finding["rule"].as_str()).collect();
+    assert!(rules.len() >= 5, "{rules:?}");
+    let sarif: Value = serde_json::from_str(&written(&cluster, "sarif")).expect("SARIF is JSON");
+    let described = sarif["runs"][0]["tool"]["driver"]["rules"].as_array().expect("rules");
+    for rule in described {
+        assert_eq!(rule["helpUri"], link(rule["id"].as_str().expect("an id")));
+    }
+    assert_eq!(described.len(), rules.len());
+    let gitlab: Vec<Value> = serde_json::from_str(&written(&cluster, "gitlab")).expect("an array");
+    let github = written(&cluster, "github");
+    let junit = junit_parser::from_reader(written(&cluster, "junit").as_bytes()).expect("JUnit");
+    for ((finding, issue), command) in findings.iter().zip(&gitlab).zip(github.lines()) {
+        let (rule, link) = (finding["rule"].as_str().expect("a rule"), link(finding["rule"].as_str().expect("a rule")));
+        assert_eq!(finding["url"], link);
+        let body = issue["content"]["body"].as_str().expect("a body");
+        assert!(body.ends_with(&format!("[{rule}]({link})")), "{body}");
+        assert!(command.ends_with(&format!("%0A{link}")), "{command}");
+    }
+    let cases = junit.suites.iter().flat_map(|suite| &suite.cases);
+    let words = cases.filter_map(|case| match &case.status {
+        junit_parser::TestStatus::Failure(failure) => Some(failure.text.clone()),
+        _ => case.system_out.clone(),
+    });
+    let words: Vec<String> = words.collect();
+    assert_eq!(words.len(), findings.len());
+    assert!(words.iter().all(|words| rules.iter().any(|rule| words.ends_with(&link(rule)))), "{words:?}");
+}
+
+#[test]
+fn text_links_where_the_terminal_can_and_says_how_to_read_on() {
+    let cluster = folder();
+    let text = |color: &str, force: &str| {
+        let mut command = cluster.command();
+        let output = command.args(["lint", "prose.rtr", "good.rtr", "--color", color]).env("FORCE_HYPERLINK", force);
+        String::from_utf8(output.output().expect("it runs").stdout).expect("UTF-8")
+    };
+    let plain = text("never", "1");
+    assert!(!plain.contains('\u{1b}') && !plain.contains("https:"), "{plain}");
+    let first = plain.split(['[', ']']).nth(1).expect("a rule").to_owned();
+    assert!(plain.ends_with(&format!("run `rtreg explain {first}`\n")), "{plain}");
+    let linked = text("always", "1");
+    assert!(linked.starts_with(&format!("\u{1b}]8;;{}\u{1b}\\", link(&first))), "{linked}");
+    assert!(!text("always", "0").contains("\u{1b}]8"));
+    assert!(!cluster.ok("lint good.rtr").contains("explain"), "there is nothing to read on about");
+}
+
 #[test]
 fn several_reports_at_once_and_one_on_standard_output() {
     let cluster = folder();

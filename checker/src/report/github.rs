@@ -26,10 +26,8 @@ pub fn write(out: &mut dyn Write, run: &Run) -> io::Result<()> {
             let end = place.end_column.saturating_sub(1).max(place.column);
             write!(out, ",col={},endColumn={end}", place.column)?;
         }
-        let message = match &finding.help {
-            Some(help) => format!("{}\n{help}", finding.message),
-            None => finding.message.clone(),
-        };
+        let help = finding.help.as_deref().map(|help| format!("\n{help}")).unwrap_or_default();
+        let message = format!("{}{help}\n{}", finding.message, crate::page_url(finding.rule));
         writeln!(out, ",title=rtreg {}::{}", property(finding.rule), data(&message))?;
     }
     Ok(())

@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use rtreg_model::Level;
+use rtreg_model::{Finding, Level};
 use serde::Serialize;
 
 use super::Run;
@@ -14,8 +14,7 @@ struct Issue<'r> {
     kind: &'static str,
     check_name: &'r str,
     description: &'r str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    content: Option<Content<'r>>,
+    content: Content,
     categories: [&'static str; 1],
     severity: &'static str,
     fingerprint: String,
@@ -23,8 +22,8 @@ struct Issue<'r> {
 }
 
 #[derive(Serialize)]
-struct Content<'r> {
-    body: &'r str,
+struct Content {
+    body: String,
 }
 
 #[derive(Serialize)]
@@ -39,6 +38,12 @@ struct Lines {
     end: u32,
 }
 
+/// What to do next, and the page about the rule, in Markdown.
+fn body(finding: &Finding) -> String {
+    let help = finding.help.as_deref().map(|help| format!("{help}\n\n")).unwrap_or_default();
+    format!("{help}[{}]({})", finding.rule, crate::page_url(finding.rule))
+}
+
 /// Writes the report; without a finding an empty array.
 ///
 /// # Errors
@@ -51,7 +56,7 @@ pub fn write(out: &mut dyn Write, run: &Run) -> io::Result<()> {
             kind: "issue",
             check_name: finding.rule,
             description: &finding.message,
-            content: finding.help.as_deref().map(|body| Content { body }),
+            content: Content { body: body(finding) },
             categories: ["Bug Risk"],
             severity: match finding.level {
                 Level::Error => "major",

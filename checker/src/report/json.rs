@@ -37,6 +37,8 @@ pub struct JsonReport {
 pub struct JsonFinding {
     /// Identifier of the rule.
     pub rule: String,
+    /// The page about the rule.
+    pub url: String,
     /// How much it matters.
     pub level: JsonLevel,
     /// What was expected and what was found.
@@ -178,6 +180,7 @@ impl JsonFinding {
     fn new(finding: &Finding, sources: &Sources) -> Self {
         Self {
             rule: finding.rule.to_owned(),
+            url: crate::page_url(finding.rule),
             level: finding.level.into(),
             message: finding.message.clone(),
             help: finding.help.clone(),

@@ -50,7 +50,8 @@ fn suite(out: &mut dyn Write, run: &Run, file: FileId, found: &[(&Finding, &str)
         let (title, line, column) = (format!("{rule}: {path}"), place.line, place.column);
         writeln!(out, "    <testcase name=\"{}\" classname=\"{name}\" time=\"0\">", Escaped(&title))?;
         let help = finding.help.as_deref().map(|help| format!("\n{help}")).unwrap_or_default();
-        let words = format!("{name}:{line}:{column}: {level}[{rule}] {message}{}", Escaped(&help));
+        let (help, url) = (Escaped(&help), crate::page_url(rule));
+        let words = format!("{name}:{line}:{column}: {level}[{rule}] {message}{help}\n{}", Escaped(&url));
         if finding.level == Level::Error {
             writeln!(out, "      <failure message=\"{message}\" type=\"{rule}\">{words}</failure>")?;
         } else {

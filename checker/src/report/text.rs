@@ -27,11 +27,13 @@ pub struct TextOptions {
     pub colour: bool,
     /// Lines and arrows of Unicode instead of ASCII.
     pub unicode: bool,
+    /// The rule is a link of the terminal's to its page.
+    pub links: bool,
 }
 
 impl Default for TextOptions {
     fn default() -> Self {
-        Self { width: 100, colour: false, unicode: false }
+        Self { width: 100, colour: false, unicode: false, links: false }
     }
 }
 
@@ -54,6 +56,15 @@ impl TextOptions {
     #[must_use]
     pub const fn unicode(mut self, unicode: bool) -> Self {
         self.unicode = unicode;
+        self
+    }
+}
+
+impl TextOptions {
+    /// With the rule as a link of the terminal's to its page, or without.
+    #[must_use]
+    pub const fn links(mut self, links: bool) -> Self {
+        self.links = links;
         self
     }
 }
@@ -115,7 +126,8 @@ fn handler(options: &TextOptions) -> GraphicalReportHandler {
     let styles = if options.colour { ThemeStyles::ansi() } else { ThemeStyles::none() };
     GraphicalReportHandler::new_themed(GraphicalTheme { characters, styles })
         .with_width(options.width)
-        .with_links(false)
+        .with_urls(options.links)
+        .with_link_display_text("")
         .with_context_lines(1)
 }
 
@@ -136,6 +148,7 @@ fn one(handler: &GraphicalReportHandler, finding: &Finding, sources: &Sources) -
 #[derive(Debug)]
 struct Report<'f> {
     code: Option<String>,
+    url: Option<String>,
     message: &'f str,
     severity: Severity,
     help: Option<&'f str>,
@@ -166,6 +179,7 @@ impl<'f> Report<'f> {
         let labels = std::iter::once(primary).chain(secondary).collect();
         Self {
             code: Some(format!("{}[{}]", finding.level.as_str(), finding.rule)),
+            url: Some(crate::page_url(finding.rule)),
             message: &finding.message,
             severity: match finding.level {
                 Level::Error => Severity::Error,
@@ -184,6 +198,7 @@ impl<'f> Report<'f> {
         let source = Snippet::new(sources, label.file, span);
         Self {
             code: None,
+            url: None,
             message: &label.text,
             severity: Severity::Advice,
             help: None,
@@ -226,6 +241,10 @@ impl std::error::Error for Report<'_> {}
 impl Diagnostic for Report<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.code.as_deref().map(|code| Box::new(code) as Box<dyn fmt::Display>)
+    }
+
+    fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.url.as_deref().map(|url| Box::new(url) as Box<dyn fmt::Display>)
     }
 
     fn severity(&self) -> Option<Severity> {

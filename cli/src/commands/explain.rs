@@ -6,13 +6,15 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::app::App;
+use crate::completed::{self, any_word};
 use crate::error::{CliError, Exit};
 use crate::output;
 
 /// The arguments.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Identifier of the rule, as findings have it in brackets.
+    /// Identifier of the rule, as findings have it in brackets; `rtreg rules` lists all.
+    #[arg(value_name = "RULE", value_parser = any_word(completed::rules), hide_possible_values = true)]
     rule: String,
 }
 

@@ -24,7 +24,7 @@ enum Group {
         #[arg(value_name = "GROUP")]
         name: String,
         /// The node list, the preferred node first.
-        #[arg(long = "node", value_name = "NODE,…", required = true, value_delimiter = ',')]
+        #[arg(long = "node", value_name = "NODE[,NODE]", required = true, value_delimiter = ',')]
         nodes: Vec<String>,
         /// Maximum_primaries=N: on how many nodes it may be online at once; 1 if not given.
         #[arg(short = 'p', value_name = "NAME=VALUE")]
@@ -36,7 +36,7 @@ enum Group {
         #[arg(value_name = "GROUP")]
         name: String,
         /// The new node list, the preferred node first.
-        #[arg(long = "node", value_name = "NODE,…", value_delimiter = ',')]
+        #[arg(long = "node", value_name = "NODE[,NODE]", value_delimiter = ',')]
         nodes: Vec<String>,
         /// Maximum_primaries=N.
         #[arg(short = 'p', value_name = "NAME=VALUE")]
@@ -73,8 +73,8 @@ struct Nodes {
     /// The group.
     #[arg(value_name = "GROUP")]
     name: String,
-    /// The nodes.
-    #[arg(long = "node", value_name = "NODE", value_delimiter = ',')]
+    /// The nodes, where not all that the command would take.
+    #[arg(long = "node", value_name = "NODE[,NODE]", value_delimiter = ',')]
     nodes: Vec<String>,
 }
 

@@ -13,11 +13,13 @@ use rtreg_checker::report::{Outline, Run, Sources, summary};
 use rtreg_model::{FileId, Finding};
 
 use crate::app::App;
+use crate::completed::completed;
 use crate::config::{Resolver, SettingArguments, Settings};
 use crate::error::{CliError, Exit};
 use crate::files::{self, Input, Place};
 use crate::fixing::{FixArguments, Fixer};
 use crate::output;
+pub use outputs::names as formats;
 use outputs::{Output, Outputs};
 
 /// The arguments.
@@ -28,7 +30,7 @@ pub struct Arguments {
     paths: Vec<PathBuf>,
     /// Write a report: text, concise, json, sarif, github, gitlab, junit, checkstyle, or auto (that of the runner it runs
     /// on). To FILE, or to standard output in place of `--format`. May be given several times.
-    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = outputs::parse)]
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = completed(outputs::parse, outputs::names), hide_possible_values = true)]
     output: Vec<Output>,
     /// End with 0 whatever is found.
     #[arg(long)]
@@ -38,7 +40,7 @@ pub struct Arguments {
     update_baseline: bool,
     #[command(flatten)]
     settings: SettingArguments,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Fixes")]
     fixing: FixArguments,
 }
 
@@ -127,7 +129,14 @@ pub fn print(app: &App, findings: &[Finding], sources: &Sources, files: usize) -
         return output::json(&JsonReport::new(findings, sources, files));
     }
     output::text(&rtreg_checker::report::text::render(findings, sources, &app.text_options()))?;
-    output::text(&summary_line(findings, files))
+    output::text(&format!("{}\n{}", summary_line(findings, files), more_line(findings)))
+}
+
+/// The very last line, where there are findings: how to read on about them, offline.
+fn more_line(findings: &[Finding]) -> String {
+    let Some(first) = findings.first() else { return String::new() };
+    let which = if findings.len() == 1 { "it" } else { "a finding" };
+    format!("for more about {which}, run `rtreg explain {}`\n", first.rule)
 }
 
 /// The last line: how many findings of each level in how many files.

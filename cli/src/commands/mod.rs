@@ -1,5 +1,6 @@
 //! The commands, one file each: arguments, the call of the pure crates, the printing of what they say.
 
+mod completions;
 pub mod config;
 mod control;
 mod explain;
@@ -8,6 +9,7 @@ mod group;
 mod history;
 mod lint;
 mod list;
+mod man;
 mod node;
 mod register;
 mod resource;
@@ -43,7 +45,7 @@ pub enum Command {
     Register(register::Arguments),
     /// Unregister a version of a type that no resource uses.
     Unregister(unregister::Arguments),
-    /// Change a registered type.
+    /// Change where a registered type may be used, or protect it.
     #[command(subcommand)]
     Type(type_set::TypeCommand),
     /// List the registered types, newest version first.
@@ -55,7 +57,7 @@ pub enum Command {
     Node(node::Arguments),
     /// Resource groups: create, set, delete, manage, unmanage, online, offline.
     Group(group::Arguments),
-    /// Resources: create, delete, set, and their recorded state.
+    /// Resources: create, delete, set, and record what became of them.
     Resource(Box<resource::Arguments>),
     /// Upgrade a resource to another version of its type, if that is allowed now; say why, and what helps, if not.
     Upgrade(upgrade::Arguments),
@@ -71,6 +73,10 @@ pub enum Command {
     Status,
     /// Print the JSON Schema of an answer, or the names of all schemas.
     Schema(schema::Arguments),
+    /// Print the script that lets a shell complete commands, options, rules and files.
+    Completions(completions::Arguments),
+    /// Write the man pages into a folder: rtreg.1, and one for each command.
+    Man(man::Arguments),
 }
 
 impl Command {
@@ -108,6 +114,8 @@ impl Command {
             Self::Setting(command) => setting::run(&command, app),
             Self::Status => status::run(app),
             Self::Schema(arguments) => schema::run(&arguments),
+            Self::Completions(arguments) => completions::run(&arguments),
+            Self::Man(arguments) => man::run(&arguments, app),
         }
     }
 }

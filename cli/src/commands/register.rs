@@ -10,6 +10,8 @@ use rtreg_registry::commands::register::{Report, Request, RtrFile, prepare, run_
 
 use super::lint;
 use crate::app::App;
+use crate::completed::{self, completed};
+use crate::config::release;
 use crate::error::{CliError, Exit};
 use crate::files;
 use crate::output;
@@ -22,10 +24,10 @@ pub struct Arguments {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Installed_nodes: the nodes on which the types may be used; all nodes without it.
-    #[arg(long = "node", value_name = "NODE", value_delimiter = ',')]
+    #[arg(long = "node", value_name = "NODE[,NODE]", value_delimiter = ',')]
     nodes: Vec<String>,
     /// The release that the files are meant for: 3.0 (the only one without RT_version), 3.1, 3.2 or 4.x.
-    #[arg(long, value_name = "RELEASE", default_value = "4.x", value_parser = crate::config::release)]
+    #[arg(long, value_name = "RELEASE", default_value = "4.x", value_parser = completed(release, completed::releases), hide_possible_values = true)]
     target: Release,
 }
 

@@ -9,6 +9,7 @@ use rtreg_registry::commands::switch::{Action, SwitchRequest, switch};
 use rtreg_registry::{CommandError, Transaction, transact};
 
 use crate::app::App;
+use crate::completed::{self, completed};
 use crate::error::{CliError, Exit};
 use crate::output;
 
@@ -25,7 +26,7 @@ enum Resource {
     Create(Create),
     /// Delete a resource that is disabled and offline everywhere.
     Delete(Name),
-    /// Set properties.
+    /// Set properties, or let them follow the default of the type again.
     Set(Set),
     /// Record that the resource is enabled; where its group is online, it is online.
     Enable(Nodes),
@@ -57,8 +58,8 @@ struct Create {
     /// A property: NAME=VALUE, or 'NAME{node}=VALUE' for one node.
     #[arg(short = 'p', value_name = "NAME=VALUE")]
     properties: Vec<String>,
-    /// It was created under Sun Cluster 3.0, so upgrades keep its old defaults.
-    #[arg(long, value_name = "RELEASE", value_parser = ["3.0"])]
+    /// The release that it was created under, if that is 3.0: upgrades then keep its old defaults.
+    #[arg(long, value_name = "RELEASE", value_parser = ["3.0"], hide_possible_values = true)]
     created_under: Option<String>,
     /// Neither enabled nor monitored.
     #[arg(long)]
@@ -91,7 +92,7 @@ struct Nodes {
     #[arg(value_name = "RESOURCE")]
     name: String,
     /// The nodes; all nodes of the node list if none is given.
-    #[arg(long = "node", value_name = "NODE", value_delimiter = ',')]
+    #[arg(long = "node", value_name = "NODE[,NODE]", value_delimiter = ',')]
     nodes: Vec<String>,
 }
 
@@ -100,8 +101,8 @@ struct Clear {
     /// The resource.
     #[arg(value_name = "RESOURCE")]
     name: String,
-    /// The nodes.
-    #[arg(long = "node", value_name = "NODE", value_delimiter = ',', required = true)]
+    /// The nodes where it was.
+    #[arg(long = "node", value_name = "NODE[,NODE]", value_delimiter = ',', required = true)]
     nodes: Vec<String>,
 }
 
@@ -112,20 +113,20 @@ struct State {
     /// The resource.
     #[arg(value_name = "RESOURCE")]
     name: String,
-    /// offline, starting, online, stopping, start_failed, stop_failed or unknown.
-    #[arg(value_name = "STATE", value_parser = state_word, required_unless_present = "type_version", requires = "node")]
+    /// What was seen: offline, starting, online, stopping, start_failed, stop_failed or unknown.
+    #[arg(value_name = "STATE", value_parser = completed(state_word, completed::resource_states), hide_possible_values = true, required_unless_present = "type_version", requires = "node")]
     state: Option<ResourceState>,
     /// The node where it was seen.
     #[arg(long, value_name = "NODE", requires = "state")]
     node: Option<String>,
     /// Its monitor: running, stopped, start_failed, stop_failed or unknown. If not given: as it was where the resource
     /// was not offline, else stopped if Monitored_switch is off, else unknown.
-    #[arg(long, value_name = "STATE", value_parser = monitor_word, requires = "state")]
+    #[arg(long, value_name = "STATE", value_parser = completed(monitor_word, completed::monitor_states), hide_possible_values = true, requires = "state")]
     monitor: Option<MonitorState>,
     /// The version whose methods started it: a version, `unversioned` or `unknown`.
     #[arg(long, value_name = "VERSION", requires = "state")]
     started_by: Option<String>,
-    /// The version whose methods started its monitor.
+    /// The version whose methods started its monitor, likewise.
     #[arg(long, value_name = "VERSION", requires = "state")]
     monitor_started_by: Option<String>,
     /// The version whose Init or Boot initialised it; also `none`. With the state offline it may be stated of a node that is

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::explain::RuleLine;
 use crate::app::App;
+use crate::completed::{self, completed};
 use crate::error::{CliError, Exit};
 use crate::output;
 
@@ -14,7 +15,13 @@ use crate::output;
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Only the rules of this set: errors, recommended or all.
-    #[arg(long, value_name = "SET", default_value = "all", value_parser = set)]
+    #[arg(
+        long,
+        value_name = "SET",
+        default_value = "all",
+        value_parser = completed(set, completed::sets),
+        hide_possible_values = true
+    )]
     set: Set,
 }
 

@@ -4,13 +4,15 @@ use clap::Args;
 use rtreg_registry::commands;
 use schemars::{Schema, schema_for};
 
+use crate::completed::any_word;
 use crate::error::{CliError, Exit};
 use crate::output;
 
 /// The arguments.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Name of the schema; none lists them.
+    /// The name of a schema; without it the names of all are listed.
+    #[arg(value_name = "NAME", value_parser = any_word(names), hide_possible_values = true)]
     name: Option<String>,
 }
 
@@ -30,6 +32,7 @@ const SCHEMAS: &[(&str, Make)] = &[
     ("history-verify", || schema_for!(commands::history_verify::Report)),
     ("lint", || schema_for!(rtreg_checker::report::json::JsonReport)),
     ("list", || schema_for!(commands::list::Report)),
+    ("man", || schema_for!(super::man::ManReport)),
     ("node-list", || schema_for!(commands::node::NodeList)),
     ("register", || schema_for!(commands::register::Report)),
     ("rules", || schema_for!(super::rules::RulesReport)),
@@ -46,14 +49,17 @@ const SCHEMAS: &[(&str, Make)] = &[
     ("upgrade", || schema_for!(rtreg_registry::gate::DecisionReport)),
 ];
 
+fn names() -> Vec<&'static str> {
+    SCHEMAS.iter().map(|(name, _)| *name).collect()
+}
+
 /// Prints a schema, or the names of all.
 ///
 /// # Errors
 /// An unknown name (usage).
 pub fn run(arguments: &Arguments) -> Result<Exit, CliError> {
-    let names = || SCHEMAS.iter().map(|(name, _)| *name);
     let Some(wanted) = &arguments.name else {
-        output::text(&names().collect::<Vec<_>>().join("\n"))?;
+        output::text(&names().join("\n"))?;
         return Ok(Exit::Done);
     };
     match SCHEMAS.iter().find(|(name, _)| name == wanted) {

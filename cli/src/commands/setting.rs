@@ -20,9 +20,9 @@ pub enum SettingCommand {
 /// The arguments of `setting set`.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The setting.
+    /// The setting; `rtreg setting list` names them.
     name: String,
-    /// Its new value.
+    /// Its new value; `rtreg setting list` says which there are.
     value: String,
 }
 

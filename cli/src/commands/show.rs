@@ -35,7 +35,8 @@ pub struct TypeArguments {
 /// A name.
 #[derive(Debug, Args)]
 pub struct Name {
-    /// Its name.
+    /// Its name, in full.
+    #[arg(value_name = "NAME")]
     name: String,
 }
 

@@ -22,12 +22,12 @@ pub struct Arguments {
     #[arg(value_name = "TYPE")]
     name: String,
     /// Installed_nodes: the nodes on which the type may be used.
-    #[arg(long = "node", value_name = "NODE", value_delimiter = ',', conflicts_with = "all_nodes")]
+    #[arg(long = "node", value_name = "NODE[,NODE]", value_delimiter = ',', conflicts_with = "all_nodes")]
     nodes: Vec<String>,
     /// Installed_nodes: all nodes, also those that are added later.
     #[arg(long)]
     all_nodes: bool,
-    /// RT_system=TRUE or FALSE, or Installed_nodes=N,…
+    /// RT_system=TRUE or FALSE, or Installed_nodes and its nodes, separated by commas
     #[arg(short = 'p', value_name = "NAME=VALUE", value_parser = property)]
     properties: Vec<(String, String)>,
 }

@@ -14,6 +14,7 @@ use crate::output;
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The resource.
+    #[arg(value_name = "RESOURCE")]
     resource: String,
     /// The version that it is to have: RT_version (or `unversioned`), or a name that means this version of the type.
     #[arg(long, value_name = "VERSION")]

@@ -8,7 +8,7 @@ use rtreg_checker::report::json::JsonReport;
 use rtreg_checker::report::{Run, checkstyle, concise, github, gitlab, junit, sarif, text};
 use rtreg_model::suggest;
 
-use super::{Checked, summary_line};
+use super::{Checked, more_line, summary_line};
 use crate::app::{App, Format};
 use crate::error::CliError;
 use crate::output;
@@ -31,15 +31,20 @@ pub fn parse(word: &str) -> Result<Output, String> {
         Some((name, file)) => (name, Some(PathBuf::from(file))),
         None => (word, None),
     };
-    match Format::FINDINGS.iter().find(|format| format.name() == name) {
+    match Format::FINDINGS.iter().find(|format| format.as_str() == name) {
         Some(format) => Ok(Output { format: *format, file }),
         None => {
-            let names: Vec<String> = Format::FINDINGS.iter().map(|format| format.name()).collect();
-            let near = suggest::nearest(name, names.iter().map(String::as_str));
+            let names = names();
+            let near = suggest::nearest(name, names.iter().copied());
             let meant = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             Err(format!("expected one of {}, found `{name}`{meant}", names.join(", ")))
         }
     }
+}
+
+/// All formats of lint.
+pub fn names() -> Vec<&'static str> {
+    Format::FINDINGS.iter().map(|format| format.as_str()).collect()
 }
 
 /// A run in the working folder; reports name files from the root of the repository where the runner says it.
@@ -118,7 +123,8 @@ fn write(format: Format, checked: &Checked, options: &text::TextOptions, out: &m
                 0 => String::new(),
                 known => format!("; {known} more in the baseline"),
             };
-            writeln!(out, "{line}{known}")
+            writeln!(out, "{line}{known}")?;
+            out.write_all(more_line(&run.findings).as_bytes())
         }
         Format::Json => {
             let report = JsonReport::new(&run.findings, &run.sources, run.files.len()).known(checked.known);
