@@ -68,6 +68,15 @@ pub fn page(id: &str) -> String {
     format!("docs/rules/{id}.md")
 }
 
+/// The address of the page about an identifier.
+///
+/// ```
+/// assert!(rtreg_checker::page_address("missing_type").ends_with("/blob/main/docs/rules/missing_type.md"));
+/// ```
+pub fn page_address(id: &str) -> String {
+    format!("{}/blob/main/{}", env!("CARGO_PKG_REPOSITORY"), page(id))
+}
+
 /// All explanations, by identifier.
 ///
 /// ```

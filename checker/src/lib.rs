@@ -12,6 +12,7 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod assist;
 pub mod baseline;
 pub mod catalogue;
 mod context;
@@ -29,7 +30,7 @@ use rtreg_parser::Rtr;
 use levels::Levels;
 
 pub use context::LintOptions;
-pub use explain::{Explanation, explanation, explanations, page};
+pub use explain::{Explanation, explanation, explanations, page, page_address};
 pub use lint::{Rule, Set, lint, rule, rules};
 
 /// What a person is to see of a file: [`lint`] with all rules, without what comments take out, and of that what is wanted,

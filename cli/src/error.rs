@@ -13,6 +13,8 @@ pub enum Exit {
     Done,
     /// Findings at error level.
     Findings,
+    /// An editor left without saying so; the code is the protocol's.
+    Left,
     /// Usage or configuration.
     Usage,
     /// IO or internal error; could not decide.
@@ -30,7 +32,7 @@ impl Exit {
     pub const fn code(self) -> u8 {
         match self {
             Self::Done => 0,
-            Self::Findings => 1,
+            Self::Findings | Self::Left => 1,
             Self::Usage => 2,
             Self::Failed => 3,
             Self::Refused => 4,
@@ -81,6 +83,13 @@ impl CliError {
     pub fn details(mut self, lines: impl IntoIterator<Item = String>) -> Self {
         self.refusal.details.extend(lines);
         self
+    }
+
+    /// All that it says, a line each.
+    pub fn words(&self) -> String {
+        let details = self.refusal.details.iter();
+        let lines = std::iter::once(&self.refusal.message).chain(details).chain(&self.refusal.help);
+        lines.map(String::as_str).collect::<Vec<_>>().join("\n")
     }
 
     /// How the command ends.

@@ -83,7 +83,7 @@ fn descriptor(id: &str) -> Value {
     json!({
         "id": id,
         "shortDescription": { "text": known.summary },
-        "helpUri": format!("{}/blob/main/{}", env!("CARGO_PKG_REPOSITORY"), crate::page(id)),
+        "helpUri": crate::page_address(id),
         "help": { "text": known.doc(), "markdown": known.doc() },
         "defaultConfiguration": { "level": level(known.level) },
     })

@@ -1,0 +1,3 @@
+//! A relint after a keystroke.
+
+fn main() {}
