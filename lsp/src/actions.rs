@@ -3,7 +3,7 @@
 
 use gen_lsp_types::{CodeAction, CodeActionKind, Range};
 use rtreg_checker::{assist, fix};
-use rtreg_model::{Applicability, Finding};
+use rtreg_model::{Applicability, Finding, Fix, Span};
 
 use crate::document::Document;
 use crate::{diagnostics, edits};
@@ -22,8 +22,7 @@ pub(crate) fn actions(
     let mut actions = Vec::new();
     if wanted("quickfix") {
         let span = document.text.span(range);
-        let here: Vec<&Finding> =
-            document.findings.iter().filter(|finding| finding.primary.span.touches(span)).collect();
+        let here: Vec<&Finding> = document.findings.iter().filter(|finding| reach(finding).touches(span)).collect();
         actions.extend(here.iter().filter_map(|finding| cure(document, finding)));
         actions.extend(here.iter().filter_map(|finding| allow(document, finding)));
     }
@@ -33,12 +32,19 @@ pub(crate) fn actions(
     actions
 }
 
+/// Where a cursor is at a finding: what is missing is reached from both sides, because a cursor may not be able to stand behind
+/// the last character of a line.
+fn reach(finding: &Finding) -> Span {
+    let span = finding.primary.span;
+    if span.is_empty() { Span::new(span.start.saturating_sub(1), span.end.saturating_add(1)) } else { span }
+}
+
 /// Whether a kind is another one or one of its kinds: `source.fixAll` of `source`.
 fn is_of(kind: &str, parent: &str) -> bool {
     parent.is_empty() || kind.strip_prefix(parent).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-fn quick_fix(document: &Document, finding: &Finding, title: String, fix: &rtreg_model::Fix) -> CodeAction {
+fn quick_fix(document: &Document, finding: &Finding, title: String, fix: &Fix) -> CodeAction {
     CodeAction {
         title,
         kind: Some(CodeActionKind::QuickFix),

@@ -61,10 +61,14 @@ mod tests {
             found.iter().map(|path| path.display().to_string()).collect::<Vec<_>>()
         };
         let relative = path("sub/start", "/opt/web/sub/start");
-        let expected = ["/opt/web/sub/start", "/src/web/etc/sub/start", "/src/web/etc/bin/sub/start", "/src/web/bin/sub/start"];
+        let expected =
+            ["/opt/web/sub/start", "/src/web/etc/sub/start", "/src/web/etc/bin/sub/start", "/src/web/bin/sub/start"];
         assert_eq!(found(&relative)[..4], expected);
         let absolute = path("/opt/web/start", "/opt/web/start");
-        assert_eq!(found(&absolute), ["/opt/web/start", "/src/web/etc/start", "/src/web/etc/bin/start", "/src/web/bin/start"]);
+        assert_eq!(
+            found(&absolute),
+            ["/opt/web/start", "/src/web/etc/start", "/src/web/etc/bin/start", "/src/web/bin/start"]
+        );
         assert!(candidates(&path("start", "start"), None).is_empty());
     }
 }

@@ -3,8 +3,8 @@
 
 use gen_lsp_types::{
     CodeActionKind, CodeActionOptions, CompletionOptions, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher,
-    Full, InitializeResult, PositionEncodingKind, Registration, RegistrationParams, SemanticTokensOptions, ServerCapabilities,
-    ServerInfo, TextDocumentSyncKind, TextDocumentSyncOptions,
+    Full, InitializeResult, PositionEncodingKind, Registration, RegistrationParams, SemanticTokensOptions,
+    ServerCapabilities, ServerInfo, TextDocumentSyncKind, TextDocumentSyncOptions,
 };
 use serde_json::Value;
 
@@ -49,8 +49,11 @@ pub(crate) fn result(abilities: Abilities) -> InitializeResult {
     };
     let kinds = vec![CodeActionKind::QuickFix, CodeActionKind::Custom(actions::FIX_ALL.into())];
     let code_actions = CodeActionOptions { code_action_kinds: Some(kinds), ..CodeActionOptions::default() };
-    let semantic_tokens =
-        SemanticTokensOptions { legend: tokens::legend(), full: Some(Full::Bool(true)), ..SemanticTokensOptions::default() };
+    let semantic_tokens = SemanticTokensOptions {
+        legend: tokens::legend(),
+        full: Some(Full::Bool(true)),
+        ..SemanticTokensOptions::default()
+    };
     let capabilities = ServerCapabilities {
         position_encoding: Some(match abilities.encoding {
             Encoding::Utf8 => PositionEncodingKind::UTF8,

@@ -136,9 +136,10 @@ impl<W: Write, H: Host> Server<W, H> {
                 self.phase = Phase::Running;
                 value(initialize::result(self.abilities))
             }
-            (Phase::New, _) => {
-                Err(Fault::new(ErrorCode::ServerNotInitialized, format!("expected `initialize` first, found `{method}`")))
-            }
+            (Phase::New, _) => Err(Fault::new(
+                ErrorCode::ServerNotInitialized,
+                format!("expected `initialize` first, found `{method}`"),
+            )),
             (Phase::Running, "shutdown") => {
                 self.phase = Phase::ShutDown;
                 Ok(Value::Null)
@@ -146,9 +147,10 @@ impl<W: Write, H: Host> Server<W, H> {
             (Phase::Running, "initialize") => {
                 Err(Fault::new(ErrorCode::InvalidRequest, "expected `initialize` once, found it again"))
             }
-            (Phase::ShutDown, _) => {
-                Err(Fault::new(ErrorCode::InvalidRequest, format!("expected `exit` after `shutdown`, found `{method}`")))
-            }
+            (Phase::ShutDown, _) => Err(Fault::new(
+                ErrorCode::InvalidRequest,
+                format!("expected `exit` after `shutdown`, found `{method}`"),
+            )),
             (Phase::Running, "textDocument/formatting") => return self.format(request.params),
             (Phase::Running, "textDocument/codeAction") => self.actions(request.params),
             (Phase::Running, _) => self.about_document(request),
@@ -189,16 +191,18 @@ impl<W: Write, H: Host> Server<W, H> {
 
     fn document(&self, identifier: &TextDocumentIdentifier) -> Result<&Document, Fault> {
         let uri = &identifier.uri.0;
-        self.documents.get(uri).ok_or_else(|| {
-            Fault::new(ErrorCode::InvalidParams, format!("expected a file that is open, found {uri}"))
-        })
+        self.documents
+            .get(uri)
+            .ok_or_else(|| Fault::new(ErrorCode::InvalidParams, format!("expected a file that is open, found {uri}")))
     }
 
     fn actions(&mut self, params: Value) -> Result<Value, Fault> {
         let params = arguments::<CodeActionRequest>(params)?;
         let uri = &params.text_document.uri.0;
         self.check(uri);
-        let Some(document) = self.documents.get(uri) else { return self.document(&params.text_document).and(Ok(Value::Null)) };
+        let Some(document) = self.documents.get(uri) else {
+            return self.document(&params.text_document).and(Ok(Value::Null));
+        };
         let path = document.path.as_deref();
         let check = |text: &str| self.host.check(path, text).findings;
         value(actions::actions(document, params.range, params.context.only.as_deref(), check))

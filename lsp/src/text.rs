@@ -40,7 +40,7 @@ impl Encoding {
 /// use rtreg_lsp::{Encoding, Text};
 /// let mut text = Text::new("a = \"😀\";\r\nb", Encoding::Utf16);
 /// assert_eq!(text.position(9), Position { line: 0, character: 7 });
-/// assert_eq!(text.offset(Position { line: 1, character: 99 }), 13);
+/// assert_eq!(text.offset(Position { line: 1, character: 99 }), 14);
 /// let end = Position { line: 9, character: 9 };
 /// text.edit(Range { start: end, end }, ";");
 /// assert_eq!(text.as_str(), "a = \"😀\";\r\nb;");
@@ -183,7 +183,10 @@ mod tests {
         assert_eq!((text.offset(position(1, 1)), text.offset(position(2, 0))), (8, 9));
         assert_eq!(text.position(9), position(2, 0));
         // The line behind the last line end, and all lines behind that.
-        assert_eq!((text.offset(position(3, 0)), text.offset(position(3, 5)), text.offset(position(4, 0))), (11, 11, 11));
+        assert_eq!(
+            (text.offset(position(3, 0)), text.offset(position(3, 5)), text.offset(position(4, 0))),
+            (11, 11, 11)
+        );
         assert_eq!((text.position(11), text.position(99)), (position(3, 0), position(3, 0)));
     }
 

@@ -93,7 +93,11 @@ impl Marks {
                 self.add(word, "macro", 0);
                 version.iter().for_each(|version| self.add(version.span, "string", 0));
                 let known = |word: &&Word<'_>| Tunability::parse(&word.to_text()).is_some();
-                tunability.as_ref().filter(known).into_iter().for_each(|word| self.add(word.span, "enumMember", VENDORS));
+                tunability
+                    .as_ref()
+                    .filter(known)
+                    .into_iter()
+                    .for_each(|word| self.add(word.span, "enumMember", VENDORS));
             }
             _ => {}
         }
@@ -107,7 +111,9 @@ impl Marks {
         let is_known = ATTRIBUTES.iter().chain(&KIND_KEYWORDS).any(|keyword| attribute.name.is(keyword));
         self.add(attribute.name.span, if is_known { "keyword" } else { "property" }, 0);
         let values = match &attribute.value {
-            rtreg_parser::AttributeValue::Values(values) | rtreg_parser::AttributeValue::Literals(values) => &values.list,
+            rtreg_parser::AttributeValue::Values(values) | rtreg_parser::AttributeValue::Literals(values) => {
+                &values.list
+            }
             _ => return,
         };
         for value in values {

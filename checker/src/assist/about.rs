@@ -55,7 +55,9 @@ fn type_property_value(kind: TypePropertyKind) -> String {
 fn category(row: &TypeProperty) -> String {
     match (row.category, type_default(row.name)) {
         (Category::Required, _) => "required: a file must give it a value".to_owned(),
-        (Category::Conditional, _) => "conditional: it exists only if the file declares it, and may be blank".to_owned(),
+        (Category::Conditional, _) => {
+            "conditional: it exists only if the file declares it, and may be blank".to_owned()
+        }
         (Category::ConditionalExplicit, _) => {
             "conditional, explicit: it exists only if the file declares it with a value".to_owned()
         }
@@ -133,7 +135,7 @@ pub(super) const fn tunability(word: Tunability) -> &'static str {
         Tunability::WhenOffline => "while it is offline; the guide gets there by disabling it",
         Tunability::WhenDisabled => "while it is disabled",
         Tunability::WhenUnmanaged => "while its group is unmanaged",
-        Tunability::AtCreation => "never: only new resources get this version",
+        Tunability::AtCreation => "at no time: only new resources get the new version",
     }
 }
 
@@ -143,7 +145,9 @@ pub(super) fn attribute(keyword: &str) -> &'static str {
         "PROPERTY" => "the name of the property; it stands first in its entry",
         "EXTENSION" => "the property is the type's own, not one of the system",
         "PER_NODE" => "the property may have another value on each node; since 3.2, of extension properties only",
-        "TUNABLE" => "when the administrator may change it: ANYTIME (or TRUE), WHEN_DISABLED, AT_CREATION, NONE (or FALSE)",
+        "TUNABLE" => {
+            "when the administrator may change it: ANYTIME (or TRUE), WHEN_DISABLED, AT_CREATION, NONE (or FALSE)"
+        }
         "DEFAULT" => "the value of a resource that sets none; without it the administrator must give one",
         "MIN" => "the smallest value of an INT",
         "MAX" => "the largest value of an INT; not for timeouts of methods",
@@ -167,3 +171,7 @@ pub(super) const UPGRADE: &str = "the name of the type carries its RT_version, a
 
 /// What `#$upgrade_from` says.
 pub(super) const UPGRADE_FROM: &str = "the state that a resource of that version must be in to be moved to this one";
+
+/// What `#$upgrade_from` does not say of itself (docs/gate.md).
+pub(super) const ORIGINS: &str =
+    "It counts for all that this version started; what another version started and still runs has its own line";

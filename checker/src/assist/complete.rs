@@ -162,7 +162,8 @@ impl List {
             others.any(|it| it.name.is(keyword) && !it.name.span.touches(self.span))
         };
         let words = ATTRIBUTES.into_iter().chain(KIND_KEYWORDS).filter(|keyword| !has(keyword));
-        let candidate = |keyword| self.candidate(CandidateKind::Attribute, keyword, about::attribute(keyword), String::new());
+        let candidate =
+            |keyword| self.candidate(CandidateKind::Attribute, keyword, about::attribute(keyword), String::new());
         words.map(candidate).collect()
     }
 
@@ -256,7 +257,10 @@ mod tests {
         assert_eq!(words("Failover = |"), ["TRUE", "FALSE"]);
         assert_eq!(words("Init_nodes = RG|;"), ["RG_PRIMARIES", "RT_INSTALLED_NODES"]);
         assert_eq!(words("Start = |"), [""; 0]);
-        assert_eq!(words("{ PROPERTY = Failover_mode; DEFAULT = S|"), ["NONE", "SOFT", "HARD", "LOG_ONLY", "RESTART_ONLY"]);
+        assert_eq!(
+            words("{ PROPERTY = Failover_mode; DEFAULT = S|"),
+            ["NONE", "SOFT", "HARD", "LOG_ONLY", "RESTART_ONLY"]
+        );
         assert_eq!(words("{ PROPERTY = Own; EXTENSION; ENUM { Fast, Safe }; DEFAULT = |; }"), ["Fast", "Safe"]);
         assert_eq!(words("{ PROPERTY = Own; EXTENSION; ENUM { Fast, |"), [""; 0]);
         assert_eq!(words("{ PROPERTY = Own; TUNABLE = |").first().map(String::as_str), Some("ANYTIME"));

@@ -66,10 +66,11 @@ fn of_directive(rtr: &Rtr<'_>, directive: &Directive<'_>) -> Option<Description>
             match (version, word) {
                 (Some(version), Some(word)) => {
                     let who = match version.text {
-                        b"" => "A resource without a version, or of one that is not listed,".to_owned(),
-                        _ => format!("A resource of version `{}`", version.to_text()),
+                        b"" => "no version, or one that is not listed,".to_owned(),
+                        _ => format!("version `{}`", version.to_text()),
                     };
-                    format!("**{word}**: {who} may be moved to {target} {}.", about::tunability(word))
+                    let when = about::tunability(word);
+                    format!("**{word}**: a resource of {who} may be moved to {target} {when}. {}.", about::ORIGINS)
                 }
                 _ => format!("**#$upgrade_from**: {}", about::UPGRADE_FROM),
             }
@@ -140,8 +141,11 @@ mod tests {
             ("zebra)", "- `zebra` is no rule"),
             ("timeout_max", "- `timeout_max`: "),
             ("#$upgrade\n", "the name of the type carries its RT_version"),
-            ("\"1.0\"", "**ANYTIME**: A resource of version `1.0` may be moved to version `2.0` in whatever state it is"),
-            ("WHEN_UNMANAGED", "A resource without a version, or of one that is not listed, may be moved"),
+            (
+                "\"1.0\"",
+                "**ANYTIME**: a resource of version `1.0` may be moved to version `2.0` in whatever state it is",
+            ),
+            ("WHEN_UNMANAGED", "a resource of no version, or one that is not listed, may be moved"),
             ("\"1.1\"", "the state that a resource of that version must be in"),
             ("Retry_count", "- exists: only if the file has an entry for it"),
             ("PROPERTY = Retry", "- tunable: WHEN_DISABLED, it may be changed while the resource is disabled"),
