@@ -5,6 +5,7 @@ SNAPSHOTS := $(CURDIR)/target/snapshots-used.txt
 export CARGO_TERM_COLOR ?= auto
 
 .PHONY: mutate docs-rules
+.PHONY: editors
 .PHONY: demo test bench fmt lint doc unit deny snapshots setup fuzz mutants new-rule package clean
 
 ## demo: the main job on real files and a temporary store, each command with its output
@@ -13,7 +14,7 @@ demo: setup-tools
 	@sh tests/demo/demo.sh "$$($(CARGO) metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/rtreg"
 
 ## test: all that must hold: format, clippy, docs, tests, tidy, snapshots, licences
-test: setup-tools fmt lint doc unit snapshots deny
+test: setup-tools fmt lint doc unit snapshots deny editors
 
 fmt: setup-rust
 	$(CARGO) fmt --all --check
@@ -38,9 +39,14 @@ snapshots: unit
 deny: setup-deny
 	$(CARGO) deny --log-level error check licenses bans sources
 
-## bench: lint throughput and gate decisions per second
+## editors: the extension for VS Code is built and its grammar tried (needs npm); Neovim is tried with the other tests
+editors:
+	@sh editors/vscode/check.sh
+
+## bench: lint throughput, a relint after a keystroke, gate decisions per second
 bench:
 	$(CARGO) bench -p rtreg-checker --bench lint
+	$(CARGO) bench -p rtreg-lsp --bench keystroke
 	$(CARGO) bench -p rtreg-registry --bench gate
 
 ## fuzz: the parser, ten minutes (needs cargo-fuzz)

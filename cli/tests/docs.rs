@@ -53,10 +53,10 @@ fn matches(expected: &[String], lines: &[&str]) -> bool {
     }
 }
 
-fn run(page: &str, cluster: &Cluster) {
+fn run(page: &str, commands: usize, cluster: &Cluster) {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(page);
     let steps = steps(&std::fs::read_to_string(page).expect("the page"));
-    assert!(steps.len() >= 10, "{} commands", steps.len());
+    assert!(steps.len() >= commands, "{} commands", steps.len());
     let binary = Path::new(env!("CARGO_BIN_EXE_rtreg")).parent().expect("a folder");
     for step in steps {
         let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap_or_default());
@@ -84,5 +84,10 @@ fn adoption() {
         let one_wrong = good.replacen("MIN = 5; DEFAULT", "MIN = 5; MAX = 9; DEFAULT", 1);
         cluster.write(&format!("types/old{number:02}.rtr"), &one_wrong.replace("/opt", "(INSTALL_DIR)"));
     }
-    run("adoption.md", &cluster);
+    run("adoption.md", 10, &cluster);
+}
+
+#[test]
+fn editor() {
+    run("editor.md", 1, &Cluster::new());
 }
