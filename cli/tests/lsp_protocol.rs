@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::editor::{Editor, acted, byte_at, position_of, uri};
-use common::{Cluster, rtr};
+use common::{Cluster, answers, rtr};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
@@ -363,6 +363,15 @@ fn settings_hold_as_for_lint_and_are_seen_when_they_change() {
     assert!(rules(&found).contains(&"timeout_max"));
     let said = editor.told.iter().rev().find(|message| message["method"] == "window/showMessage").expect("a message");
     assert!(said["params"]["message"].as_str().is_some_and(|words| words.contains("did you mean `ignore`?")), "{said}");
+    let count =
+        |editor: &Editor| editor.told.iter().filter(|message| message["method"] == "window/showMessage").count();
+    assert_eq!(count(&editor), 1);
+    let second = cluster.write("types/b.rtr", &text);
+    editor.open(&second, &text);
+    editor.tell("textDocument/didSave", json!({ "textDocument": { "uri": uri(&second) } }));
+    editor.diagnostics(&path, 2);
+    editor.diagnostics(&second, 1);
+    assert_eq!(count(&editor), 1);
     assert_eq!(editor.stop(), 0);
 }
 
@@ -398,6 +407,33 @@ fn kinds_of_actions_are_those_that_were_asked_for() {
     assert_eq!(kinds(json!(["source.fixAll.rtreg"])), ["source.fixAll.rtreg"]);
     assert_eq!(kinds(json!(["quickfix"])), ["quickfix", "quickfix"]);
     assert_eq!(kinds(json!(["refactor"])), [""; 0]);
+    assert_eq!(editor.stop(), 0);
+}
+
+#[test]
+fn who_moves_the_cursor_or_indents_is_not_offered_all() {
+    let cluster = Cluster::new();
+    let text = good().replacen(';', "", 1) + "{ PROPERTY = Failover_mode; TUNABLE = \n ";
+    let path = cluster.write("a.rtr", &text);
+    let mut editor = editor(&cluster);
+    editor.open(&path, &text);
+    let mut kinds = |trigger: u64| {
+        let (start, end) = (json!({ "line": 0, "character": 0 }), json!({ "line": 99, "character": 0 }));
+        let context = json!({ "diagnostics": [], "triggerKind": trigger });
+        let document = json!({ "uri": uri(&path) });
+        let params = json!({ "textDocument": document, "range": { "start": start, "end": end }, "context": context });
+        let actions = editor.ask("textDocument/codeAction", params);
+        answers(&actions).iter().filter(|action| action["kind"] == "source.fixAll.rtreg").count()
+    };
+    assert_eq!((kinds(1), kinds(2)), (1, 0), "asked for, and by itself");
+    let mut offered = |line: usize, character: usize| {
+        let context = json!({ "triggerKind": 2, "triggerCharacter": " " });
+        let position = json!({ "line": line, "character": character });
+        let params = json!({ "textDocument": { "uri": uri(&path) }, "position": position, "context": context });
+        answers(&editor.ask("textDocument/completion", params)).len()
+    };
+    let last = text.lines().count() - 2;
+    assert_eq!((offered(last, 38), offered(2, 0)), (6, 0), "a value, and a name");
     assert_eq!(editor.stop(), 0);
 }
 

@@ -1,7 +1,7 @@
 //! What can be done about the findings at a place: their cures, the comment that allows them, all sure cures of the file. A cure
 //! is offered under the same conditions under which the command line applies it.
 
-use gen_lsp_types::{CodeAction, CodeActionKind, Range};
+use gen_lsp_types::{CodeAction, CodeActionContext, CodeActionKind, CodeActionTriggerKind, Range};
 use rtreg_checker::{assist, fix};
 use rtreg_model::{Applicability, Finding, Fix, Span};
 
@@ -11,22 +11,29 @@ use crate::{diagnostics, edits};
 /// The kind of "all sure cures of the file"; clients that ask for `source.fixAll` get it, too.
 pub(crate) const FIX_ALL: &str = "source.fixAll.rtreg";
 
-/// The actions for a range; with `only`, of these kinds. `check` tells what is found in a text.
+/// Of so many findings of a range the cures are offered; where there are more, all sure ones together are what is wanted. Each
+/// costs some looks at the whole text, and editors ask whenever the cursor moves.
+const FINDINGS_MAX: usize = 30;
+
+/// The actions for a range. `check` tells what is found in a text.
 pub(crate) fn actions(
     document: &Document,
     range: Range,
-    only: Option<&[CodeActionKind]>,
+    context: &CodeActionContext,
     check: impl FnMut(&str) -> Vec<Finding>,
 ) -> Vec<CodeAction> {
+    let only = context.only.as_deref();
     let wanted = |kind: &str| only.is_none_or(|only| only.iter().any(|parent| is_of(kind, &parent.to_string())));
+    let is_asked = only.is_some() || context.trigger_kind != Some(CodeActionTriggerKind::Automatic);
     let mut actions = Vec::new();
     if wanted("quickfix") {
         let span = document.text.span(range);
-        let here: Vec<&Finding> = document.findings.iter().filter(|finding| reach(finding).touches(span)).collect();
+        let here = document.findings.iter().filter(|finding| reach(finding).touches(span));
+        let here: Vec<&Finding> = here.take(FINDINGS_MAX).collect();
         actions.extend(here.iter().filter_map(|finding| cure(document, finding)));
         actions.extend(here.iter().filter_map(|finding| allow(document, finding)));
     }
-    if wanted(FIX_ALL) {
+    if wanted(FIX_ALL) && is_asked {
         actions.extend(fix_all(document, check));
     }
     actions

@@ -5,11 +5,18 @@ use rtreg_checker::assist::{self, Candidate, CandidateKind};
 
 use crate::document::Document;
 
-/// The candidates at a place.
-pub(crate) fn complete(document: &Document, position: Position) -> Vec<CompletionItem> {
+/// The candidates at a place. A blank asks only for what comes behind one: who indents a line wants no list of names.
+pub(crate) fn complete(document: &Document, position: Position, trigger: Option<&str>) -> Vec<CompletionItem> {
     let at = document.text.at(position);
     let candidates = assist::complete(&document.rtr(), document.options.target, at);
-    candidates.into_iter().enumerate().map(|(number, candidate)| item(document, number, candidate)).collect()
+    let is_name = |kind| matches!(kind, CandidateKind::TypeProperty | CandidateKind::Method | CandidateKind::Attribute);
+    let wanted = |candidate: &Candidate| trigger != Some(" ") || !is_name(candidate.kind);
+    candidates
+        .into_iter()
+        .filter(wanted)
+        .enumerate()
+        .map(|(number, candidate)| item(document, number, candidate))
+        .collect()
 }
 
 fn item(document: &Document, number: usize, candidate: Candidate) -> CompletionItem {

@@ -45,7 +45,7 @@ pub fn serve(input: impl BufRead + Send + 'static, output: impl Write, host: imp
         phase: Phase::New,
         abilities: Abilities { encoding: Encoding::Utf16, watches: false },
         documents: BTreeMap::new(),
-        trouble: None,
+        trouble: BTreeMap::new(),
     };
     let mut queue = VecDeque::new();
     loop {
@@ -101,8 +101,8 @@ struct Server<W, H> {
     abilities: Abilities,
     /// The open files by their addresses.
     documents: BTreeMap<String, Document>,
-    /// What was last said about settings that cannot be used.
-    trouble: Option<String>,
+    /// What was said about the settings of open files that cannot be used.
+    trouble: BTreeMap<String, String>,
 }
 
 impl<W: Write, H: Host> Server<W, H> {
@@ -166,8 +166,10 @@ impl<W: Write, H: Host> Server<W, H> {
                 value(hover::hover(self.document(&at.text_document)?, at.position))
             }
             "textDocument/completion" => {
-                let at = arguments::<CompletionRequest>(params)?.text_document_position_params;
-                value(completion::complete(self.document(&at.text_document)?, at.position))
+                let params = arguments::<CompletionRequest>(params)?;
+                let trigger = params.context.and_then(|context| context.trigger_character);
+                let at = params.text_document_position_params;
+                value(completion::complete(self.document(&at.text_document)?, at.position, trigger.as_deref()))
             }
             "textDocument/definition" => {
                 let at = arguments::<DefinitionRequest>(params)?.text_document_position_params;
@@ -199,13 +201,12 @@ impl<W: Write, H: Host> Server<W, H> {
     fn actions(&mut self, params: Value) -> Result<Value, Fault> {
         let params = arguments::<CodeActionRequest>(params)?;
         let uri = &params.text_document.uri.0;
-        self.check(uri);
         let Some(document) = self.documents.get(uri) else {
             return self.document(&params.text_document).and(Ok(Value::Null));
         };
         let path = document.path.as_deref();
         let check = |text: &str| self.host.check(path, text).findings;
-        value(actions::actions(document, params.range, params.context.only.as_deref(), check))
+        value(actions::actions(document, params.range, &params.context, check))
     }
 
     /// A file with errors of syntax is left alone, and the person is told why.
@@ -284,6 +285,7 @@ impl<W: Write, H: Host> Server<W, H> {
     fn close(&mut self, params: Value) -> io::Result<()> {
         let Ok(params) = read_params::<DidCloseTextDocumentParams>(params) else { return Ok(()) };
         let uri = params.text_document.uri;
+        self.trouble.remove(&uri.0);
         match self.documents.remove(&uri.0) {
             Some(_) => self.send_diagnostics(uri, None, Vec::new()),
             None => Ok(()),
@@ -295,12 +297,14 @@ impl<W: Write, H: Host> Server<W, H> {
         let stale = self.documents.iter().filter(|(_, document)| document.stale);
         let stale: Vec<String> = stale.map(|(uri, _)| uri.clone()).collect();
         for uri in stale {
-            let trouble = self.check(&uri);
-            if trouble != self.trouble {
-                if let Some(words) = &trouble {
-                    self.client.say(MessageType::Error, words)?;
+            match self.check(&uri) {
+                Some(words) => {
+                    if !self.trouble.values().any(|said| *said == words) {
+                        self.client.say(MessageType::Error, &words)?;
+                    }
+                    self.trouble.insert(uri.clone(), words);
                 }
-                self.trouble = trouble;
+                None => drop(self.trouble.remove(&uri)),
             }
             if let Some(document) = self.documents.get(&uri) {
                 let (version, found) = (document.version, diagnostics::all(document));

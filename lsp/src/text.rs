@@ -118,8 +118,8 @@ impl Text {
 
     /// Puts a text in the place of a range.
     pub fn edit(&mut self, range: Range, new: &str) {
-        let span = self.span(range);
-        self.text.replace_range(span.start as usize..span.end as usize, new);
+        let (start, end) = (self.offset(range.start), self.offset(range.end));
+        self.text.replace_range(start.min(end)..start.max(end), new);
         self.starts = line_starts(&self.text);
     }
 
