@@ -117,31 +117,6 @@ fn who_leaves_without_a_word_gets_one() {
 }
 
 #[test]
-fn a_cancelled_request_is_answered_as_such() {
-    let cluster = Cluster::new();
-    let mut editor = editor(&cluster);
-    let path = cluster.write("a.rtr", &good());
-    editor.open(&path, &good());
-    // In one write, so that the cancel is there before the request is looked at: behind many that take their time.
-    let hover = |id: i64| {
-        let text = json!({
-            "jsonrpc": "2.0", "id": id, "method": "textDocument/hover",
-            "params": { "textDocument": { "uri": uri(&path) }, "position": { "line": 0, "character": 0 } },
-        })
-        .to_string();
-        format!("Content-Length: {}\r\n\r\n{text}", text.len())
-    };
-    let cancel = json!({ "jsonrpc": "2.0", "method": "$/cancelRequest", "params": { "id": 1999 } }).to_string();
-    let mut all: String = (1000..2000).map(hover).collect();
-    all.push_str(&format!("Content-Length: {}\r\n\r\n{cancel}", cancel.len()));
-    editor.write(all.as_bytes());
-    assert!(editor.answer(1000)["result"].is_object());
-    let last = editor.answer(1999);
-    assert!(last["result"].is_object() || last["error"]["code"] == -32800, "{last}");
-    assert_eq!(editor.stop(), 0);
-}
-
-#[test]
 fn a_closed_file_has_no_diagnostics_and_a_text_without_a_file_has() {
     let cluster = Cluster::new();
     let mut editor = editor(&cluster);

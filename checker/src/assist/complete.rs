@@ -32,7 +32,8 @@ pub fn complete(rtr: &Rtr<'_>, target: Release, at: u32) -> Vec<Candidate> {
     if statement.literals {
         return Vec::new();
     }
-    let list = List { span: statement.word, target };
+    let quoted = rtr.text(statement.word).starts_with(b"\"");
+    let list = List { span: statement.word, target, quoted };
     match (statement.entry, statement.name) {
         (None, None) => list.type_properties(rtr),
         (None, Some(name)) => list.type_values(rtr, name),
@@ -119,11 +120,14 @@ fn comments(text: &[u8], at: u32) -> Vec<Candidate> {
 struct List {
     span: Span,
     target: Release,
+    /// Whether the word is written in quotes.
+    quoted: bool,
 }
 
 impl List {
     fn candidate(&self, kind: CandidateKind, text: &str, detail: impl Into<String>, about: String) -> Candidate {
-        Candidate { text: text.to_owned(), span: self.span, kind, detail: detail.into(), about }
+        let text = if self.quoted { format!("\"{text}\"") } else { text.to_owned() };
+        Candidate { text, span: self.span, kind, detail: detail.into(), about }
     }
 
     fn values<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> Vec<Candidate> {
@@ -265,6 +269,7 @@ mod tests {
         assert_eq!(words("{ PROPERTY = Own; EXTENSION; ENUM { Fast, |"), [""; 0]);
         assert_eq!(words("{ PROPERTY = Own; TUNABLE = |").first().map(String::as_str), Some("ANYTIME"));
         assert_eq!(words("{ PROPERTY = Own; EXTENSION = |"), ["TRUE", "FALSE"]);
+        assert_eq!(words("Failover = \"T|\";"), ["\"TRUE\"", "\"FALSE\""]);
     }
 
     #[test]
