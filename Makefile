@@ -5,15 +5,16 @@ SNAPSHOTS := $(CURDIR)/target/snapshots-used.txt
 export CARGO_TERM_COLOR ?= auto
 
 .PHONY: mutate docs-rules
+.PHONY: editors
 .PHONY: demo test bench fmt lint doc unit deny snapshots setup fuzz mutants new-rule package clean
 
 ## demo: the main job on real files and a temporary store, each command with its output
-demo: setup-tools
+demo:
 	$(CARGO) build --quiet --release -p rtreg-cli
 	@sh tests/demo/demo.sh "$$($(CARGO) metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/rtreg"
 
 ## test: all that must hold: format, clippy, docs, tests, tidy, snapshots, licences
-test: setup-tools fmt lint doc unit snapshots deny
+test: setup-tools fmt lint doc editors unit snapshots deny
 
 fmt: setup-rust
 	$(CARGO) fmt --all --check
@@ -38,9 +39,14 @@ snapshots: unit
 deny: setup-deny
 	$(CARGO) deny --log-level error check licenses bans sources
 
-## bench: lint throughput and gate decisions per second
+## editors: the extension for VS Code is built and its grammar tried (needs npm); Neovim is tried with the other tests
+editors: setup-editors
+	@sh editors/vscode/check.sh
+
+## bench: lint throughput, a relint after a keystroke, gate decisions per second
 bench:
 	$(CARGO) bench -p rtreg-checker --bench lint
+	$(CARGO) bench -p rtreg-lsp --bench keystroke
 	$(CARGO) bench -p rtreg-registry --bench gate
 
 ## fuzz: the parser, ten minutes (needs cargo-fuzz)
@@ -75,7 +81,7 @@ deb-test: setup-deb
 package:
 	$(CARGO) package --workspace --allow-dirty --exclude rtreg-tests --exclude rtreg-example-embed
 
-.PHONY: deb deb-test setup-rust setup-tools setup-deny setup-deb
+.PHONY: deb deb-test setup-rust setup-tools setup-deny setup-editors setup-deb
 setup-rust:
 	@sh tests/setup.sh rust
 
@@ -84,6 +90,9 @@ setup-tools:
 
 setup-deny:
 	@sh tests/setup.sh deny
+
+setup-editors:
+	@sh tests/setup.sh editors
 
 setup-deb:
 	@sh tests/setup.sh deb

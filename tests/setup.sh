@@ -36,8 +36,9 @@ tools() {
 
 debian() {
     missing=
-    for tool in strace bash zsh fish mandoc groff shellcheck git; do
-        command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
+    # The program, and the Debian package that has it where that has another name.
+    for tool in strace bash zsh fish mandoc groff shellcheck git nvim:neovim; do
+        command -v "${tool%:*}" >/dev/null 2>&1 || missing="$missing ${tool#*:}"
     done
     python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing="$missing python3-venv"
     apt_install "$missing" "the tests that need it are skipped"
@@ -90,10 +91,16 @@ deb() {
     apt_install "$missing" "the package cannot be built or looked at without them"
 }
 
+# What builds the extension for VS Code.
+editors() {
+    command -v npm >/dev/null 2>&1 || apt_install " npm" "the VS Code extension is not built"
+}
+
 case "${1:-}" in
     rust) rust ;;
     tools) tools ;;
     deny) deny ;;
     deb) deb ;;
-    *) echo "usage: setup.sh rust|tools|deny|deb" >&2; exit 2 ;;
+    editors) editors ;;
+    *) echo "usage: setup.sh rust|tools|deny|deb|editors" >&2; exit 2 ;;
 esac

@@ -12,6 +12,7 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod assist;
 pub mod baseline;
 pub mod catalogue;
 mod context;

@@ -58,6 +58,13 @@ pub fn apply(rtr: &Rtr<'_>, findings: Vec<Finding>) -> Vec<Finding> {
     left
 }
 
+/// The rules that a comment for rtreg names; none for any other comment.
+pub(crate) fn rules_of(rtr: &Rtr<'_>, span: Span) -> Option<Vec<String>> {
+    let (comments, _) = comment::read(rtr);
+    let comment = comments.into_iter().find(|comment| comment.span.start == span.start)?;
+    Some(comment.names.into_iter().map(|name| name.text).collect())
+}
+
 /// The number of a comment, and of a name in it.
 type Id = (usize, usize);
 

@@ -156,6 +156,13 @@ impl<'a> Resolver<'a> {
         self.settings(file)
     }
 
+    /// The file with settings that [`Resolver::of`] a file reads, looked for anew.
+    pub fn file_of(arguments: &SettingArguments, path: &Path) -> Option<PathBuf> {
+        let mut resolver = Resolver { arguments, by_file: BTreeMap::new(), by_folder: BTreeMap::new() };
+        let above = || normal(path).parent().and_then(|folder| resolver.nearest(folder));
+        arguments.config.clone().or_else(above)
+    }
+
     fn nearest(&mut self, folder: &Path) -> Option<PathBuf> {
         if let Some(known) = self.by_folder.get(folder) {
             return known.clone();

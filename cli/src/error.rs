@@ -13,6 +13,8 @@ pub enum Exit {
     Done,
     /// Findings at error level.
     Findings,
+    /// An editor left without saying so; the code is the protocol's.
+    Left,
     /// Usage or configuration.
     Usage,
     /// IO or internal error; could not decide.
@@ -27,8 +29,16 @@ pub enum Exit {
 
 impl Exit {
     /// All of them, by their numbers.
-    pub const ALL: [Self; 7] =
-        [Self::Done, Self::Findings, Self::Usage, Self::Failed, Self::Refused, Self::Busy, Self::UpgradeRefused];
+    pub const ALL: [Self; 8] = [
+        Self::Done,
+        Self::Findings,
+        Self::Left,
+        Self::Usage,
+        Self::Failed,
+        Self::Refused,
+        Self::Busy,
+        Self::UpgradeRefused,
+    ];
 
     /// What it means, as manual and README say it.
     pub const fn meaning(self) -> &'static str {
@@ -37,6 +47,7 @@ impl Exit {
             Self::Findings => {
                 "Findings at error level; or, where files are only compared with what they would be, differences."
             }
+            Self::Left => "The editor left without the request `shutdown`, as the protocol has it.",
             Self::Usage => "Usage or configuration.",
             Self::Failed => "Input or output failed, internal error; could not decide.",
             Self::Refused => {
@@ -51,7 +62,7 @@ impl Exit {
     pub const fn code(self) -> u8 {
         match self {
             Self::Done => 0,
-            Self::Findings => 1,
+            Self::Findings | Self::Left => 1,
             Self::Usage => 2,
             Self::Failed => 3,
             Self::Refused => 4,
@@ -102,6 +113,13 @@ impl CliError {
     pub fn details(mut self, lines: impl IntoIterator<Item = String>) -> Self {
         self.refusal.details.extend(lines);
         self
+    }
+
+    /// All that it says, a line each.
+    pub fn words(&self) -> String {
+        let details = self.refusal.details.iter();
+        let lines = std::iter::once(&self.refusal.message).chain(details).chain(&self.refusal.help);
+        lines.map(String::as_str).collect::<Vec<_>>().join("\n")
     }
 
     /// How the command ends.

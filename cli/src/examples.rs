@@ -66,6 +66,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("rtreg history verify", "is it as it was written?"),
     ("rtreg setting list", "what can be chosen for a store"),
     ("rtreg setting set empty-upgrade-from unversioned-only --reason 'as 3.1 reads it'", "choose"),
+    ("rtreg lsp", "started by the editor; see docs/editor.md"),
     ("rtreg control show rgm", "which callback is called when, and what its failure does"),
     ("rtreg control show rgm --format tsv", "as a table, with where each row is known from"),
     ("rtreg status", "which store is used, and what it holds"),

@@ -13,6 +13,8 @@ pub enum Subject {
     Everything,
     /// RTR files.
     Files,
+    /// RTR files in an editor.
+    Editor,
     /// RTR files, which go into the store.
     FilesAndStore,
     /// The store, which is read.
@@ -35,6 +37,7 @@ impl Subject {
         match (words.next().unwrap_or_default(), words.next().unwrap_or_default()) {
             ("", _) => Self::Everything,
             ("lint" | "fmt" | "config", _) => Self::Files,
+            ("lsp", _) => Self::Editor,
             ("register", _) => Self::FilesAndStore,
             ("upgrade", _) => Self::Upgrade,
             ("list" | "show" | "status" | "history", _) | ("node" | "setting", "list") => Self::Store,
@@ -48,11 +51,12 @@ impl Subject {
         let may = |exit: &Exit| match exit {
             Exit::Done | Exit::Usage | Exit::Failed => true,
             Exit::Findings => matches!(self, Self::Files | Self::FilesAndStore),
-            Exit::Refused => !matches!(self, Self::Files | Self::Itself),
+            Exit::Left => self == Self::Editor,
+            Exit::Refused => !matches!(self, Self::Files | Self::Editor | Self::Itself),
             Exit::Busy => matches!(self, Self::FilesAndStore | Self::Change | Self::Upgrade),
             Exit::UpgradeRefused => self == Self::Upgrade,
         };
-        Exit::ALL.into_iter().filter(|exit| self == Self::Everything || may(exit)).collect()
+        Exit::ALL.into_iter().filter(|exit| (self == Self::Everything && *exit != Exit::Left) || may(exit)).collect()
     }
 
     /// The variables that the command reads.
@@ -76,11 +80,11 @@ impl Subject {
     }
 
     fn reads_files(self) -> bool {
-        matches!(self, Self::Everything | Self::Files)
+        matches!(self, Self::Everything | Self::Files | Self::Editor)
     }
 
     fn reads_store(self) -> bool {
-        !matches!(self, Self::Files | Self::Itself)
+        !matches!(self, Self::Files | Self::Editor | Self::Itself)
     }
 }
 

@@ -93,3 +93,8 @@ fn adoption() {
 fn integration() {
     assert!(run("integration.md", &Cluster::new()) >= 4);
 }
+
+#[test]
+fn editor() {
+    assert!(run("editor.md", &Cluster::new()) >= 1);
+}

@@ -118,6 +118,13 @@ pub struct Fix {
     pub applicability: Applicability,
 }
 
+impl Fix {
+    /// A cure with its words for a menu.
+    pub fn new(title: impl Into<String>, applicability: Applicability, edits: Vec<Edit>) -> Self {
+        Self { title: title.into(), edits, applicability }
+    }
+}
+
 /// One fault, where it is, and what to do about it.
 ///
 /// ```
@@ -184,7 +191,7 @@ impl Finding {
     /// A cure that a tool can apply.
     #[must_use]
     pub fn fix(mut self, title: impl Into<String>, applicability: Applicability, edits: Vec<Edit>) -> Self {
-        self.fix = Some(Fix { title: title.into(), edits, applicability });
+        self.fix = Some(Fix::new(title, applicability, edits));
         self
     }
 }

@@ -21,7 +21,7 @@ pub enum ControlCommand {
 #[derive(Debug, Args)]
 pub struct Show {
     /// The model: rgm, the twelve callbacks of the Resource Group Manager.
-    #[arg(value_enum)]
+    #[arg(value_enum, hide_possible_values = true)]
     model: Model,
 }
 

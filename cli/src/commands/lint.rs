@@ -3,7 +3,7 @@
 mod known;
 mod outputs;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -107,6 +107,23 @@ fn check_file(
     checked.run.add(input.name, text, found);
     checked.settings.push(settings);
     Ok(())
+}
+
+/// What is found in a text that is not written to its file yet, without what the baseline holds; and why the baseline cannot
+/// be used, if it cannot. Of a baseline itself nothing is said.
+pub fn check_text(path: &Path, text: &[u8], settings: &Arc<Settings>) -> (Vec<Finding>, Option<CliError>) {
+    let place = Place { path: path.to_path_buf(), named: true };
+    let file = FileId(0);
+    if settings.baseline.is_none() {
+        let rtr = rtreg_parser::parse(text, file);
+        return (check(&rtr, &settings.lint_options(path), &settings.levels), None);
+    }
+    let mut checked = Checked { run: Run::new(""), settings: vec![Arc::clone(settings)], known: 0 };
+    let name = if path.as_os_str() == "-" { files::STDIN.to_owned() } else { path.display().to_string() };
+    checked.run.add(name, Vec::new(), located(text, file, &place, settings));
+    let fault = known::take_out(&mut checked).err();
+    checked.run.findings.retain(|finding| finding.primary.file == file);
+    (checked.run.findings, fault)
 }
 
 fn located(text: &[u8], file: FileId, place: &Place, settings: &Settings) -> Vec<(Finding, String)> {

@@ -9,6 +9,7 @@ mod group;
 mod history;
 mod lint;
 mod list;
+mod lsp;
 mod man;
 mod node;
 mod register;
@@ -34,6 +35,8 @@ pub enum Command {
     Lint(Box<lint::Arguments>),
     /// Format RTR files: one style, comments kept, nothing that the file says changed.
     Fmt(fmt::Arguments),
+    /// Serve an editor on standard input and output (Language Server Protocol): findings while typing, cures, format.
+    Lsp(Box<lsp::Arguments>),
     /// Show the settings of lint and where each comes from; print the schema of `rtreg.toml`.
     #[command(subcommand)]
     Config(Box<config::ConfigCommand>),
@@ -96,6 +99,7 @@ impl Command {
     pub fn run(self, app: &App) -> Result<Exit, CliError> {
         match self {
             Self::Lint(arguments) => lint::run(&arguments, app),
+            Self::Lsp(arguments) => lsp::run(*arguments),
             Self::Config(command) => config::run(&command, app),
             Self::Fmt(arguments) => fmt::run(&arguments, app),
             Self::Explain(arguments) => explain::run(&arguments, app),

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each suite uses a part of it")]
 
+pub mod editor;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -76,6 +78,7 @@ impl Cluster {
     /// Writes a file into the folder.
     pub fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the temporary folder takes a folder");
         std::fs::write(&path, text).expect("the temporary folder takes a file");
         path
     }
@@ -87,6 +90,11 @@ fn answer(output: Output) -> Answer {
         out: String::from_utf8_lossy(&output.stdout).into_owned(),
         err: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
+}
+
+/// The elements of a list; none of what is no list.
+pub fn answers(list: &serde_json::Value) -> Vec<serde_json::Value> {
+    list.as_array().cloned().unwrap_or_default()
 }
 
 /// An answer that must be as its schema says.
