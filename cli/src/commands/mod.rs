@@ -4,13 +4,14 @@ pub mod config;
 mod control;
 mod explain;
 mod fmt;
-mod group;
+pub mod group;
 mod history;
+pub mod install_links;
 mod lint;
 mod list;
 mod node;
-mod register;
-mod resource;
+pub mod register;
+pub mod resource;
 mod rules;
 mod schema;
 mod setting;
@@ -18,7 +19,7 @@ mod show;
 mod status;
 mod type_set;
 mod unregister;
-mod upgrade;
+pub mod upgrade;
 
 use clap::Subcommand;
 
@@ -67,6 +68,8 @@ pub enum Command {
     /// List or change the settings of the store.
     #[command(subcommand)]
     Setting(setting::SettingCommand),
+    /// Make links by which this program is called with the vendor's names: clresource, scrgadm and so on.
+    InstallLinks(install_links::Arguments),
     /// Show where the store is and what it holds.
     Status,
     /// Print the JSON Schema of an answer, or the names of all schemas.
@@ -106,6 +109,7 @@ impl Command {
             Self::History(arguments) => history::run(&arguments, app),
             Self::Control(command) => control::run(&command, app),
             Self::Setting(command) => setting::run(&command, app),
+            Self::InstallLinks(arguments) => install_links::run(&arguments, app),
             Self::Status => status::run(app),
             Self::Schema(arguments) => schema::run(&arguments),
         }

@@ -28,6 +28,7 @@ const SCHEMAS: &[(&str, Make)] = &[
     ("history", || schema_for!(commands::history_view::Report)),
     ("history-head", || schema_for!(commands::history_view::Head)),
     ("history-verify", || schema_for!(commands::history_verify::Report)),
+    ("install-links", || schema_for!(super::install_links::LinksReport)),
     ("lint", || schema_for!(rtreg_checker::report::json::JsonReport)),
     ("list", || schema_for!(commands::list::Report)),
     ("node-list", || schema_for!(commands::node::NodeList)),

@@ -11,6 +11,7 @@ pub mod history_view;
 pub mod installed;
 mod installed_change;
 pub mod list;
+pub mod names;
 pub mod node;
 pub mod observe;
 pub mod properties;
