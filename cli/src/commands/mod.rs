@@ -6,6 +6,7 @@ mod explain;
 mod fmt;
 pub mod group;
 mod history;
+mod import;
 pub mod install_links;
 mod lint;
 mod list;
@@ -60,6 +61,9 @@ pub enum Command {
     Resource(Box<resource::Arguments>),
     /// Upgrade a resource to another version of its type, if that is allowed now; say why, and what helps, if not.
     Upgrade(upgrade::Arguments),
+    /// Take over a cluster that exists, from what its own commands print.
+    #[command(subcommand)]
+    Import(Box<import::ImportCommand>),
     /// Show what happened, newest first; check it; print the hash to be kept elsewhere.
     History(history::Arguments),
     /// Show the tables of the control models: which method is called when, and what its failure does.
@@ -109,6 +113,7 @@ impl Command {
             Self::History(arguments) => history::run(&arguments, app),
             Self::Control(command) => control::run(&command, app),
             Self::Setting(command) => setting::run(&command, app),
+            Self::Import(command) => import::run(*command, app),
             Self::InstallLinks(arguments) => install_links::run(&arguments, app),
             Self::Status => status::run(app),
             Self::Schema(arguments) => schema::run(&arguments),

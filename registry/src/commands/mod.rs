@@ -8,6 +8,8 @@ pub mod group;
 mod group_set;
 pub mod history_verify;
 pub mod history_view;
+pub mod import;
+pub mod imported;
 pub mod installed;
 mod installed_change;
 pub mod list;
