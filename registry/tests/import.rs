@@ -50,7 +50,7 @@ proptest! {
         shown(&bytes);
     }
 
-    /// A line that is left out is noticed, or it says nothing that is kept.
+    /// A line too many is noticed wherever it stands.
     #[test]
     fn one_line_too_many(at in 0..SHOWN.lines().count(), words in "[a-z]{3,9} [a-z]{3,9}") {
         let mut lines: Vec<&str> = SHOWN.lines().collect();

@@ -503,7 +503,7 @@ impl Report {
             let mark = match line.effect {
                 Effect::Created => "+",
                 Effect::Unchanged => "=",
-                Effect::Unknown => "?",
+                Effect::Unknown => "!",
             };
             text.push_str(&format!("{mark} {}\n", line.summary));
         }
