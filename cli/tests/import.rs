@@ -88,7 +88,11 @@ fn what_rtreg_shows_is_imported_as_it_was() {
         to.ok(&format!("import solaris-cluster {names} {OPTIONS} type_version --rtr 1.rtr --rtr 2.rtr --preview"));
     assert!(preview.contains("this was a preview: 10 would be made, in one commit"), "{preview}");
     assert!(!to.path().join("store.db").exists(), "a preview writes nothing");
-    let import = format!("import solaris-cluster {names} {OPTIONS} type_version --rtr 1.rtr --rtr 2.rtr");
+    std::fs::create_dir(to.path().join("types")).expect("a folder");
+    for file in ["1.rtr", "2.rtr"] {
+        std::fs::copy(to.path().join(file), to.path().join("types").join(file)).expect("a copy");
+    }
+    let import = format!("import solaris-cluster {names} {OPTIONS} type_version --rtr types --reason takeover");
     let report = valid(&to, "import", &import);
     assert_eq!((&report["commits"], &report["as_of"]), (&1.into(), &"2026-01-01T11:00:00Z".into()));
     assert_eq!(resources(&to, 2), resources(&from, 2));
@@ -96,6 +100,10 @@ fn what_rtreg_shows_is_imported_as_it_was() {
         assert_eq!(to.json(&format!("show group {group}")), from.json(&format!("show group {group}")));
     }
     to.ok("history verify");
+    let history = to.ok("history resource:a0");
+    for part in ["import by", "reason: takeover", "as_of: 2026-01-01T11:00:00Z", "origins: type_version"] {
+        assert!(history.contains(part), "`{part}` is not in\n{history}");
+    }
     let status = to.json("status");
     let again = to.ok(&import);
     assert!(again.contains("all of it is recorded already; nothing changed"), "{again}");

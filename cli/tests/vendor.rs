@@ -258,6 +258,22 @@ fn what_is_wrong_is_named() {
     assert_eq!(cluster.json("show resource web-rs")["nodes"][0]["state"], "online", "nothing was changed");
 }
 
+/// Without `-f` the file of the name is looked for.
+#[test]
+fn rtr_files_are_found_by_name() {
+    let cluster = cluster();
+    let register = |name: &str| {
+        let mut command = std::process::Command::new(cluster.path().join("bin/clrt"));
+        command.args(["register", name]).env("RTREG_RTR_DIRS", "nosuch:rtr").current_dir(cluster.path());
+        command.env("RTREG_STORE", "sqlite:store.db").env("RTREG_NODE", "n1");
+        command.status().expect("the link runs").code()
+    };
+    assert_eq!(register("XMPL.web"), Some(0));
+    assert_eq!(register("XMPL.web:3.0"), Some(0), "the file with the version in its name comes first");
+    assert_eq!(register("XMPL.mail"), Some(36));
+    assert_eq!(ok(&cluster, "clrt list"), "XMPL.web:3.0\nXMPL.web:1.0\n");
+}
+
 /// A failure keeps nothing else from being done, and the first one gives the code.
 #[test]
 fn several_operands() {
