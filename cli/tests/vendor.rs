@@ -173,6 +173,43 @@ fn scrgadm_adds_changes_removes() {
 }
 
 #[test]
+fn scswitch_moves_groups_and_resources() {
+    let cluster = running();
+    let shown = |what: &str| cluster.json("show resource web-rs")["nodes"][0][what].clone();
+    let online = |node: usize| cluster.json("show group web-rg")["nodes"][node]["online"].clone();
+    for (words, what, expected) in [
+        ("scswitch -n -M -j web-rs", "monitored", "false"),
+        ("scswitch -e -M -j web-rs", "monitor", "\"running\""),
+        ("scswitch -n -j web-rs", "state", "\"offline\""),
+        ("scswitch -ej web-rs", "state", "\"online\""),
+        ("scswitch -z -g web-rg -h n2", "state", "\"offline\""),
+        ("scswitch -z -g web-rg -h n1", "state", "\"online\""),
+        ("scswitch -F -g web-rg", "state", "\"offline\""),
+        ("scswitch -Z -g web-rg", "state", "\"online\""),
+    ] {
+        assert_eq!(ok(&cluster, words), "", "{words}");
+        assert_eq!(shown(what).to_string(), expected, "{words}");
+    }
+    for words in ["scswitch -F -g web-rg", "scswitch -n -j web-rs", "scswitch -u -g web-rg", "scswitch -o -g web-rg"] {
+        ok(&cluster, words);
+    }
+    assert_eq!((online(0), &cluster.json("show group web-rg")["managed"]), (false.into(), &true.into()));
+    for (code, words, part) in [
+        (9, "scswitch -c -j web-rs -h n1 -f STOP_FAILED", "only start_failed and stop_failed are cleared"),
+        (14, "scswitch -e -j nosuch", "there is no resource `nosuch`"),
+        (12, "scswitch -z -g nosuch -h n1", "there is no group `nosuch`"),
+        (3, "scswitch -e -n -j web-rs", "expected one of -e, -n, -z"),
+        (3, "scswitch -e", "found no `-j`"),
+        (3, "scswitch -F -g web-rg -h n1", "found `-h`"),
+        (3, "scswitch -S -h n1", "-S is not supported"),
+        (3, "scswitch -c -j web-rs -h n1 -f OTHER", "`-f OTHER` is not supported"),
+    ] {
+        let message = fails(&cluster, code, words);
+        assert!(message.contains(part), "{words}: `{part}` is not in\n{message}");
+    }
+}
+
+#[test]
 fn what_is_printed() {
     let cluster = running();
     ok(&cluster, "clrs create -g web-rg -t XMPL.web:2.0 -p Resource_dependencies=web-rs app-rs");
@@ -194,6 +231,7 @@ fn what_is_printed() {
         "clrg show -v",
         "clrg status",
         "clrs -?",
+        "clrg online -v?",
     ] {
         text.push_str(&format!("$ {words}\n{}", ok(&cluster, words)));
     }

@@ -6,7 +6,7 @@ use rtreg_registry::commands::switch::Action;
 use rtreg_registry::commands::{node, show};
 use rtreg_registry::{Refusal, inspect};
 
-use super::clresource::switch_one;
+use super::clresource;
 use super::exit::{About, Codes};
 use super::options::{Opt, wrong};
 use super::{Call, FORCE, HELP, INPUT, N, Operands, P, Program, Subcommand, V, Z, ZONE, forms};
@@ -131,41 +131,64 @@ fn manage(call: &Call<'_>) -> Result<u8, CliError> {
     Ok(call.each(&call.group_names()?, |name| manage_one(call, name)))
 }
 
-fn manage_one(call: &Call<'_>, name: &str) -> Result<(), CliError> {
+/// Manages a group; also what scswitch does.
+pub fn manage_one(call: &Call<'_>, name: &str) -> Result<(), CliError> {
     let request = GroupRequest { name: name.to_owned() };
     call.done(&commands::group::perform(call.app, name, |tx| group::manage(tx, &request))?)
 }
 
 fn unmanage(call: &Call<'_>) -> Result<u8, CliError> {
-    Ok(call.each(&call.group_names()?, |name| {
-        let request = GroupRequest { name: name.to_owned() };
-        call.done(&commands::group::perform(call.app, name, |tx| group::unmanage(tx, &request))?)
-    }))
+    Ok(call.each(&call.group_names()?, |name| unmanage_one(call, name)))
+}
+
+/// Unmanages a group; also what scswitch does.
+pub fn unmanage_one(call: &Call<'_>, name: &str) -> Result<(), CliError> {
+    let request = GroupRequest { name: name.to_owned() };
+    call.done(&commands::group::perform(call.app, name, |tx| group::unmanage(tx, &request))?)
 }
 
 fn online(call: &Call<'_>) -> Result<u8, CliError> {
     let nodes = call.nodes('n')?;
     Ok(call.each(&call.group_names()?, |name| {
-        prepare(call, name)?;
+        prepare(call, name, Preparation::of(call))?;
         bring_online(call, name, &nodes)
     }))
 }
 
-fn bring_online(call: &Call<'_>, name: &str, nodes: &[String]) -> Result<(), CliError> {
+/// What is done to a group before it is brought online.
+#[derive(Debug, Clone, Copy)]
+pub struct Preparation {
+    /// It is managed.
+    pub manage: bool,
+    /// Its resources are enabled.
+    pub enable: bool,
+    /// Their monitors are.
+    pub monitor: bool,
+}
+
+impl Preparation {
+    /// `-M`, `-e` and `-m`.
+    fn of(call: &Call<'_>) -> Self {
+        Self { manage: call.parsed.has('M'), enable: call.parsed.has('e'), monitor: call.parsed.has('m') }
+    }
+}
+
+/// Brings a group online on these nodes, or on those that the registry chooses; also what scswitch does.
+pub fn bring_online(call: &Call<'_>, name: &str, nodes: &[String]) -> Result<(), CliError> {
     let request = NodesRequest { name: name.to_owned(), nodes: nodes.to_vec() };
     call.done(&commands::group::perform(call.app, name, |tx| group::online(tx, &request))?)
 }
 
-/// `-M` manages the group, `-e` enables its resources, `-m` their monitors: before it is brought online.
-fn prepare(call: &Call<'_>, name: &str) -> Result<(), CliError> {
-    if call.parsed.has('M') {
+/// What comes before a group is brought online; also what scswitch does.
+pub fn prepare(call: &Call<'_>, name: &str, preparation: Preparation) -> Result<(), CliError> {
+    if preparation.manage {
         manage_one(call, name)?;
     }
     let filter = ResourceFilter { groups: vec![name.to_owned()], types: Vec::new() };
     let members = inspect(call.app.store_for_reading()?, |view| names::resources(view, &filter))?;
-    for (letter, action) in [('e', Action::Enable), ('m', Action::Monitor)] {
-        if call.parsed.has(letter) {
-            members.iter().try_for_each(|member| switch_one(call, &member.name, action, &[]))?;
+    for (wanted, action) in [(preparation.enable, Action::Enable), (preparation.monitor, Action::Monitor)] {
+        if wanted {
+            members.iter().try_for_each(|member| clresource::switch_one(call, &member.name, action, &[]))?;
         }
     }
     Ok(())
@@ -176,7 +199,8 @@ fn offline(call: &Call<'_>) -> Result<u8, CliError> {
     Ok(call.each(&call.group_names()?, |name| take_offline(call, name, &nodes)))
 }
 
-fn take_offline(call: &Call<'_>, name: &str, nodes: &[String]) -> Result<(), CliError> {
+/// Takes a group offline on these nodes, everywhere without any; also what scswitch does.
+pub fn take_offline(call: &Call<'_>, name: &str, nodes: &[String]) -> Result<(), CliError> {
     let request = NodesRequest { name: name.to_owned(), nodes: nodes.to_vec() };
     call.done(&commands::group::perform(call.app, name, |tx| group::offline(tx, &request))?)
 }
@@ -188,21 +212,20 @@ fn switch(call: &Call<'_>) -> Result<u8, CliError> {
             wrong("expected `-n NODE,…`, found none".to_owned()).help("name the nodes that are to have the group")
         );
     }
-    Ok(call.each(&call.group_names()?, |name| {
-        let shown = shown_group(call, name)?;
-        check_targets(&shown, &nodes)?;
-        prepare(call, name)?;
-        let leave: Vec<String> = shown
-            .nodes
-            .iter()
-            .filter(|node| node.online && !nodes.contains(&node.node))
-            .map(|node| node.node.clone())
-            .collect();
-        if !leave.is_empty() {
-            take_offline(call, name, &leave)?;
-        }
-        bring_online(call, name, &nodes)
-    }))
+    Ok(call.each(&call.group_names()?, |name| switch_one(call, name, &nodes, Preparation::of(call))))
+}
+
+/// Brings a group online on these nodes and offline elsewhere; also what scswitch does.
+pub fn switch_one(call: &Call<'_>, name: &str, nodes: &[String], preparation: Preparation) -> Result<(), CliError> {
+    let shown = shown_group(call, name)?;
+    check_targets(&shown, nodes)?;
+    prepare(call, name, preparation)?;
+    let leave = shown.nodes.iter().filter(|node| node.online && !nodes.contains(&node.node));
+    let leave: Vec<String> = leave.map(|node| node.node.clone()).collect();
+    if !leave.is_empty() {
+        take_offline(call, name, &leave)?;
+    }
+    bring_online(call, name, nodes)
 }
 
 /// A switch is two commands: what would stop the second is looked for before the first.

@@ -11,6 +11,7 @@ mod forms;
 mod objects;
 mod options;
 mod scrgadm;
+mod scswitch;
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -33,6 +34,7 @@ pub struct Link {
 /// Every name that `rtreg install-links` makes a link for.
 pub const LINKS: &[Link] = &[
     Link { name: "scrgadm", program: &scrgadm::PROGRAM },
+    Link { name: "scswitch", program: &scswitch::PROGRAM },
     Link { name: "clresourcetype", program: &clresourcetype::PROGRAM },
     Link { name: "clrt", program: &clresourcetype::PROGRAM },
     Link { name: "clresource", program: &clresource::PROGRAM },
@@ -125,11 +127,11 @@ impl Call<'_> {
             return Ok(0);
         }
         let (subcommand, words) = self.subcommand(words)?;
-        if words.iter().any(|word| asks(word)) {
+        self.parsed = parse(words, subcommand.options)?;
+        if self.parsed.has(HELP.letter) {
             crate::output::text(&self.help(std::iter::once(subcommand)))?;
             return Ok(0);
         }
-        self.parsed = parse(words, subcommand.options)?;
         self.check_operands(subcommand)?;
         (subcommand.run)(self)
     }
