@@ -133,6 +133,30 @@ fn what_does_not_fit_one_commit_goes_object_by_object() {
     to.ok("history verify");
 }
 
+/// Killed at any object, the store is consistent, and the same command makes what is missing.
+#[test]
+fn an_import_that_is_killed_is_completed() {
+    let from = running(9);
+    let mut killed = 0;
+    for object in ["group g0", "group g8", "resource a0", "resource a4", "resource b7"] {
+        let (to, names) = printed(&from);
+        to.ok("register 1.rtr 2.rtr");
+        let import = format!("import solaris-cluster {names} {OPTIONS} type_version");
+        let mut child = to.command();
+        child.args(import.split_whitespace()).stdout(std::process::Stdio::null());
+        let mut child = child.spawn().expect("the binary runs");
+        while to.run(&format!("show {object}")).code != 0 && child.try_wait().expect("a child").is_none() {}
+        child.kill().expect("a signal");
+        let ended = child.wait().expect("an end");
+        killed += usize::from(!ended.success());
+        to.ok("history verify");
+        to.ok(&import);
+        assert_eq!(resources(&to, 9), resources(&from, 9), "{object}");
+        to.ok("history verify");
+    }
+    assert!(killed > 0, "no import was caught in the middle");
+}
+
 #[test]
 fn decisions_say_what_they_rest_on() {
     let from = running(1);

@@ -190,6 +190,9 @@ fn scswitch_moves_groups_and_resources() {
         assert_eq!(ok(&cluster, words), "", "{words}");
         assert_eq!(shown(what).to_string(), expected, "{words}");
     }
+    ok(&cluster, "clrg create -n n1 idle-rg");
+    ok(&cluster, "scswitch -z");
+    assert_eq!(cluster.json("show group idle-rg")["managed"], false, "what is not managed is not meant");
     for words in ["scswitch -F -g web-rg", "scswitch -n -j web-rs", "scswitch -u -g web-rg", "scswitch -o -g web-rg"] {
         ok(&cluster, words);
     }

@@ -1,6 +1,7 @@
 //! `scswitch` (scswitch(1M)): the state of groups and resources. It ends where the object-oriented commands end.
 
 use rtreg_registry::commands::names;
+use rtreg_registry::commands::show;
 use rtreg_registry::commands::switch::Action;
 use rtreg_registry::inspect;
 
@@ -117,10 +118,19 @@ fn each_resource(call: &Call<'_>, names: &[String], action: Action, nodes: &[Str
 }
 
 fn of_groups(call: &Call<'_>, action: char, nodes: &[String]) -> Result<u8, CliError> {
-    let names = match call.parsed.has('g') {
-        true => call.parsed.list('g'),
-        false => inspect(call.app.store_for_reading()?, names::groups)?,
-    };
+    let mut names = call.parsed.list('g');
+    if !call.parsed.has('g') {
+        let store = call.app.store_for_reading()?;
+        names = inspect(store, names::groups)?;
+        let managed = |name: &String| inspect(store, |view| show::group(view, name)).map(|group| group.managed);
+        if action == 'z' {
+            // All managed groups are meant (scswitch(1M), `-z`); `-Z` manages the others.
+            names = names
+                .into_iter()
+                .filter_map(|name| managed(&name).map(|is| is.then_some(name)).transpose())
+                .collect::<Result<_, _>>()?;
+        }
+    }
     let all = Preparation { manage: true, enable: true, monitor: true };
     let none = Preparation { manage: false, enable: false, monitor: false };
     Ok(call.each(&names, |name| match action {
