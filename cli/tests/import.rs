@@ -178,6 +178,12 @@ fn decisions_say_what_they_rest_on() {
     }
     assert_eq!(valid(&to, "upgrade", "upgrade a0 --to 3.0")["rests_on"].as_array().map(Vec::len), Some(2));
     assert!(to.ok("history resource:a0 --limit 1").contains("rests_on"));
+    // By the vendor's name success is silent, but for that.
+    std::fs::create_dir(to.path().join("bin")).expect("a folder");
+    to.ok("install-links bin");
+    let silent = to.vendor("clrs set -p Type_version=3.0 b0");
+    assert_eq!((silent.code, silent.out.as_str()), (0, ""), "{}", silent.err);
+    assert!(silent.err.starts_with("note: The state on n1, n2 is what the cluster printed"), "{}", silent.err);
     // What rtreg has seen itself rests on nothing else.
     to.ok("resource disable b0");
     to.ok("resource disable a0");

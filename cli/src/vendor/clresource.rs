@@ -182,6 +182,8 @@ fn upgrade(call: &Call<'_>, resource: &str, version: &str, properties: &[String]
     if decision.verdict == Verdict::Allowed {
         if call.is_verbose() {
             output::text(&report.text())?;
+        } else {
+            decision.rests_on.iter().for_each(|sentence| eprintln!("note: {sentence}"));
         }
         return Ok(true);
     }

@@ -1,5 +1,5 @@
 //! What `clresource show -v`, `clresourcegroup show -v`, `clresourcetype show -v`, `clresource status`, `clresourcegroup
-//! status` and `clnode status` print, read as data: [`parse`] makes blocks and rows of the text, [`read`] makes a
+//! status` and `clnode status` print, read as data: [`parse()`] makes blocks and rows of the text, [`read()`] makes a
 //! cluster of them. Any bytes give findings, never a panic. What the words mean stands in tables (`words`), so that a form
 //! that is only recalled is one row. Knows no store.
 
