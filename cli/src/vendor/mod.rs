@@ -104,7 +104,7 @@ pub fn called_as(argv0: Option<&OsStr>) -> Option<&'static Link> {
 
 /// Runs a vendor's command with the words behind its name.
 pub fn run(link: &'static Link, words: &[String]) -> ExitCode {
-    let store = std::env::var("RTREG_STORE").ok();
+    let store = std::env::var("RTREG_STORE").ok().filter(|store| !store.is_empty());
     let app = App::new(Options { store, format: None, color: Colour::Auto, reason: None });
     let mut call = Call { app: &app, name: link.name, program: link.program, parsed: Parsed::default() };
     let code = match call.dispatch(words) {
