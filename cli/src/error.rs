@@ -101,6 +101,16 @@ impl CliError {
         Self { exit: Exit::Failed, refusal: Box::new(refusal) }
     }
 
+    /// An error with an identifier of its own.
+    pub fn new(exit: Exit, refusal: Refusal) -> Self {
+        Self { exit, refusal: Box::new(refusal) }
+    }
+
+    /// Identifier, sentence, objects and what to do next.
+    pub const fn refusal(&self) -> &Refusal {
+        &self.refusal
+    }
+
     /// What to do next.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {

@@ -67,6 +67,12 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("rtreg setting list", "what can be chosen for a store"),
     ("rtreg setting set empty-upgrade-from unversioned-only --reason 'as 3.1 reads it'", "choose"),
     ("rtreg lsp", "started by the editor; see docs/editor.md"),
+    ("rtreg install-links /usr/local/lib/rtreg", "scrgadm, clresource and the others as links to rtreg"),
+    ("rtreg install-links /usr/local/lib/rtreg --remove", "take them away again"),
+    (
+        "rtreg import solaris-cluster show.txt --as-of 2026-11-21T09:00Z --origins unknown",
+        "what `clresource show -v` and the others printed",
+    ),
     ("rtreg control show rgm", "which callback is called when, and what its failure does"),
     ("rtreg control show rgm --format tsv", "as a table, with where each row is known from"),
     ("rtreg status", "which store is used, and what it holds"),

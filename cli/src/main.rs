@@ -13,6 +13,7 @@ mod manual;
 mod output;
 mod regular;
 mod rewrite;
+mod vendor;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,10 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    let mut words = std::env::args_os();
+    if let Some(link) = vendor::called_as(words.next().as_deref()) {
+        return vendor::run(link, &words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>());
+    }
     let arguments = match parse() {
         Ok(arguments) => arguments,
         Err(error) => {

@@ -38,7 +38,7 @@ impl Subject {
             ("", _) => Self::Everything,
             ("lint" | "fmt" | "config", _) => Self::Files,
             ("lsp", _) => Self::Editor,
-            ("register", _) => Self::FilesAndStore,
+            ("register" | "import", _) => Self::FilesAndStore,
             ("upgrade", _) => Self::Upgrade,
             ("list" | "show" | "status" | "history", _) | ("node" | "setting", "list") => Self::Store,
             ("unregister" | "type" | "node" | "group" | "resource" | "setting", _) => Self::Change,

@@ -1,5 +1,6 @@
 //! The commands of the pages in `docs/` do what the pages say. Each `console` block is run by a shell in one folder a page:
-//! `$ ` starts a command, `> ` goes on with it, `? N` is its exit code (0 where none stands), `...` stands for any lines.
+//! `$ ` starts a command, `> ` goes on with it, `? N` is its exit code (0 where none stands), `...` stands for any lines,
+//! `[..]` for any text in a line.
 
 mod common;
 
@@ -49,7 +50,17 @@ fn matches(expected: &[String], lines: &[&str]) -> bool {
     match expected.split_first() {
         None => lines.is_empty(),
         Some((first, rest)) if first == "..." => (0..=lines.len()).any(|skip| matches(rest, &lines[skip..])),
-        Some((first, rest)) => lines.split_first().is_some_and(|(line, lines)| line == first && matches(rest, lines)),
+        Some((first, rest)) => {
+            lines.split_first().is_some_and(|(line, lines)| fits(first, line) && matches(rest, lines))
+        }
+    }
+}
+
+/// A line, in which `[..]` stands for any text.
+fn fits(expected: &str, line: &str) -> bool {
+    match expected.split_once("[..]") {
+        Some((start, end)) => line.len() >= start.len() + end.len() && line.starts_with(start) && line.ends_with(end),
+        None => expected == line,
     }
 }
 
@@ -60,9 +71,12 @@ fn run(page: &str, cluster: &Cluster) -> usize {
     let count = steps.len();
     let binary = Path::new(env!("CARGO_BIN_EXE_rtreg")).parent().expect("a folder");
     for step in steps {
-        let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap_or_default());
+        let links = cluster.path().join("bin");
+        let rest = std::env::var("PATH").unwrap_or_default();
+        let path = format!("{}:{}:{rest}", binary.display(), links.display());
         let mut shell = std::process::Command::new("sh");
         shell.env_clear().env("PATH", path).current_dir(cluster.path());
+        shell.env("RTREG_STORE", "sqlite:store.db").env("RTREG_NODE", "tokyo").env("COLUMNS", "200");
         let output = shell.arg("-c").arg(format!("exec 2>&1\n{}", step.command)).output().expect("a shell");
         let text = String::from_utf8(output.stdout).expect("UTF-8");
         let lines: Vec<&str> = text.lines().collect();
@@ -97,4 +111,16 @@ fn integration() {
 #[test]
 fn editor() {
     assert!(run("editor.md", &Cluster::new()) >= 1);
+}
+
+#[test]
+fn vendor_commands() {
+    let cluster = Cluster::new();
+    for version in ["1.0", "2.0", "3.0"] {
+        let file =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../rtr-examples/gateway/{version}/XMPL.gateway.rtr"));
+        let text = std::fs::read_to_string(file).expect("the example");
+        cluster.write(&format!("gateway-{version}.rtr"), &text);
+    }
+    run("vendor-commands.md", &cluster);
 }

@@ -167,7 +167,9 @@ fn the_manual_names_every_variable_that_is_read() {
             }
             let is_name =
                 |word: &&str| word.len() > 3 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
-            names.extend(text.split('"').skip(1).step_by(2).filter(is_name).map(str::to_owned));
+            // Those of cargo are read when rtreg is built.
+            let read = text.split('"').skip(1).step_by(2).filter(is_name).filter(|name| !name.starts_with("CARGO_"));
+            names.extend(read.map(str::to_owned));
         }
     }
     assert!(names.len() >= 10, "{names:?}");

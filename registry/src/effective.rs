@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use rtreg_model::{MonitorState, NodeStatus, Origin, ResourceState, RtVersion};
 
 use crate::gate::NodeView;
-use crate::records::{NodeRecord, ResourceNodeRecord};
+use crate::records::{Imported, NodeRecord, ResourceNodeRecord};
 
 /// What a node's boot runs for a resource: Boot of this version, if the type has Boot, the group is managed and the node
 /// is one of the Init_nodes.
@@ -24,6 +24,7 @@ pub fn untouched(node: &NodeRecord, enabled: bool, monitored: bool) -> ResourceN
         monitor_started_by: Origin::None,
         initialised_by: Origin::None,
         also_initialised_by: BTreeSet::new(),
+        imported: BTreeSet::new(),
     }
 }
 
@@ -44,6 +45,7 @@ pub fn settled(record: Option<&ResourceNodeRecord>, node: &NodeRecord, boot: Boo
         incarnation: record.incarnation.max(node.booted),
         initialised_by: record.initialised_by.clone(),
         also_initialised_by: record.also_initialised_by.clone(),
+        imported: record.imported.iter().copied().filter(|part| *part == Imported::Initialisation).collect(),
         ..untouched(node, record.enabled, record.monitored)
     };
     // All boots since were of the same version: the record is settled before that changes.

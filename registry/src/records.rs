@@ -143,6 +143,59 @@ pub struct ResourceRecord {
     /// State per node.
     #[serde(default)]
     pub nodes: BTreeMap<String, ResourceNodeRecord>,
+    /// Where the record comes from, if it was imported; what of it still rests on that, the nodes say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<ImportRecord>,
+}
+
+/// An import: what the cluster's own commands printed, and what was said about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ImportRecord {
+    /// When the cluster printed it: RFC 3339 in UTC.
+    pub as_of: String,
+    /// What the origins rest on.
+    pub origins: ImportOrigins,
+}
+
+impl ImportRecord {
+    /// An import.
+    pub const fn new(as_of: String, origins: ImportOrigins) -> Self {
+        Self { as_of, origins }
+    }
+}
+
+/// What the origins of imported state rest on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportOrigins {
+    /// The word of the administrator that what ran was started and initialised by Type_version.
+    TypeVersion,
+    /// Nothing: they are unknown.
+    Unknown,
+}
+
+impl ImportOrigins {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::TypeVersion, Self::Unknown];
+
+    /// The word of the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TypeVersion => "type_version",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What of the state of a resource on a node still rests on an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Imported {
+    /// State and monitor, with the versions that started them.
+    State,
+    /// What initialised it.
+    Initialisation,
 }
 
 /// The state of a resource on a node, as it was when last written; what it means now is [`crate::effective`]'s business.
@@ -168,6 +221,9 @@ pub struct ResourceNodeRecord {
     /// The other versions whose Init or Boot ran there too without a Fini since; empty where nothing initialised it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub also_initialised_by: BTreeSet<RtVersion>,
+    /// What of it still rests on an import: nothing has happened to it since that rtreg knows of.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub imported: BTreeSet<Imported>,
 }
 
 impl ResourceNodeRecord {

@@ -127,8 +127,19 @@ fn change(
     group: &str,
     command: impl FnMut(&mut Transaction<'_>) -> Result<ChangeReport, CommandError>,
 ) -> Result<Exit, CliError> {
+    output::answer(app, &perform(app, group, command)?, ChangeReport::text)
+}
+
+/// Carries out a command about a group; also what the vendor's names do.
+///
+/// # Errors
+/// What the registry says.
+pub fn perform(
+    app: &App,
+    group: &str,
+    command: impl FnMut(&mut Transaction<'_>) -> Result<ChangeReport, CommandError>,
+) -> Result<ChangeReport, CliError> {
     let store = app.store()?;
     let count = inspect(store, |view| group::member_count(view, group))?;
-    let (report, _) = transact(store, &app.context(), ("resources", count), command)?;
-    output::answer(app, &report, ChangeReport::text)
+    Ok(transact(store, &app.context(), ("resources", count), command)?.0)
 }

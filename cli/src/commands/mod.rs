@@ -5,15 +5,17 @@ pub mod config;
 mod control;
 mod explain;
 mod fmt;
-mod group;
+pub mod group;
 mod history;
+mod import;
+pub mod install_links;
 mod lint;
 mod list;
 mod lsp;
 mod man;
 mod node;
-mod register;
-mod resource;
+pub mod register;
+pub mod resource;
 mod rules;
 mod schema;
 mod setting;
@@ -21,7 +23,7 @@ mod show;
 mod status;
 mod type_set;
 mod unregister;
-mod upgrade;
+pub mod upgrade;
 
 use clap::Subcommand;
 
@@ -64,6 +66,9 @@ pub enum Command {
     Resource(Box<resource::Arguments>),
     /// Upgrade a resource to another version of its type, if that is allowed now; say why, and what helps, if not.
     Upgrade(upgrade::Arguments),
+    /// Take over a cluster that exists, from what its own commands print.
+    #[command(subcommand)]
+    Import(Box<import::ImportCommand>),
     /// Show what happened, newest first; check it; print the hash to be kept elsewhere.
     History(history::Arguments),
     /// Show the tables of the control models: which method is called when, and what its failure does.
@@ -72,6 +77,8 @@ pub enum Command {
     /// List or change the settings of the store.
     #[command(subcommand)]
     Setting(setting::SettingCommand),
+    /// Make links by which this program is called with the vendor's names: clresource, scrgadm and so on.
+    InstallLinks(install_links::Arguments),
     /// Show where the store is and what it holds.
     Status,
     /// Print the JSON Schema of an answer, or the names of all schemas.
@@ -116,6 +123,8 @@ impl Command {
             Self::History(arguments) => history::run(&arguments, app),
             Self::Control(command) => control::run(&command, app),
             Self::Setting(command) => setting::run(&command, app),
+            Self::Import(command) => import::run(*command, app),
+            Self::InstallLinks(arguments) => install_links::run(&arguments, app),
             Self::Status => status::run(app),
             Self::Schema(arguments) => schema::run(&arguments),
             Self::Completions(arguments) => completions::run(&arguments),

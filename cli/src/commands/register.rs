@@ -39,15 +39,23 @@ pub fn run(arguments: Arguments, app: &App) -> Result<Exit, CliError> {
     let files = files::read_all(&arguments.files)?.into_iter().map(rtr_file).collect();
     let installed_nodes = (!arguments.nodes.is_empty()).then_some(arguments.nodes);
     let request = Request { files, installed_nodes, target: arguments.target };
+    let report = perform(app, &request)?;
+    print(app, &request, &report)
+}
+
+/// Registers what was read; findings that stand in the way are printed. Also what the vendor's names do.
+///
+/// # Errors
+/// Files with errors; what the registry refuses.
+pub fn perform(app: &App, request: &Request) -> Result<Report, CliError> {
     // The methods are looked at only when the files that name them have passed.
-    match prepare(&request) {
+    match prepare(request) {
         Ok(prepared) => {
             let prepared = prepared.with_digests(digest);
-            let (report, _) = run_prepared(app.store()?, &app.context(), &prepared)?;
-            print(app, &request, &report)
+            Ok(run_prepared(app.store()?, &app.context(), &prepared)?.0)
         }
         Err(CommandError::Findings(findings)) => {
-            lint::print(app, &findings, &sources(&request), request.files.len())?;
+            lint::print(app, &findings, &sources(request), request.files.len())?;
             Err(CommandError::Findings(findings).into())
         }
         Err(error) => Err(error.into()),
@@ -61,12 +69,13 @@ fn print(app: &App, request: &Request, report: &Report) -> Result<Exit, CliError
     output::answer(app, report, Report::text)
 }
 
-fn rtr_file(input: files::Input) -> RtrFile {
+/// A file that was read, as the registry takes it.
+pub fn rtr_file(input: files::Input) -> RtrFile {
     RtrFile { name: input.name, bytes: input.bytes, digests: BTreeMap::new() }
 }
 
 /// SHA-256 of a method's file; none where there is none, or none that can be read.
-fn digest(path: &str) -> Option<String> {
+pub fn digest(path: &str) -> Option<String> {
     match regular::sha256(Path::new(path)) {
         Ok(digest) => Some(digest),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,

@@ -220,6 +220,16 @@ fn change(
     app: &App,
     command: impl FnMut(&mut Transaction<'_>) -> Result<ChangeReport, CommandError>,
 ) -> Result<Exit, CliError> {
-    let (report, _) = transact(app.store()?, &app.context(), ("resources", 1), command)?;
-    output::answer(app, &report, ChangeReport::text)
+    output::answer(app, &perform(app, command)?, ChangeReport::text)
+}
+
+/// Carries out a command about a resource; also what the vendor's names do.
+///
+/// # Errors
+/// What the registry says.
+pub fn perform(
+    app: &App,
+    command: impl FnMut(&mut Transaction<'_>) -> Result<ChangeReport, CommandError>,
+) -> Result<ChangeReport, CliError> {
+    Ok(transact(app.store()?, &app.context(), ("resources", 1), command)?.0)
 }

@@ -30,6 +30,8 @@ const SCHEMAS: &[(&str, Make)] = &[
     ("history", || schema_for!(commands::history_view::Report)),
     ("history-head", || schema_for!(commands::history_view::Head)),
     ("history-verify", || schema_for!(commands::history_verify::Report)),
+    ("import", || schema_for!(commands::import::Report)),
+    ("install-links", || schema_for!(super::install_links::LinksReport)),
     ("lint", || schema_for!(rtreg_checker::report::json::JsonReport)),
     ("list", || schema_for!(commands::list::Report)),
     ("man", || schema_for!(super::man::ManReport)),

@@ -32,17 +32,24 @@ pub struct Arguments {
 /// # Errors
 /// An unknown resource or version; a store that fails.
 pub fn run(arguments: Arguments, app: &App) -> Result<Exit, CliError> {
-    let store = if arguments.preview { app.store_for_reading()? } else { app.store()? };
     let Arguments { resource, to, properties, preview } = arguments;
     let properties = parse_assignments(properties.iter().map(String::as_str))?;
-    let request = Request { resource, to, properties, preview };
-    let (report, _) = transact(store, &app.context(), ("upgrades", 1), |tx| upgrade(tx, &request))?;
+    let report = perform(app, &Request { resource, to, properties, preview })?;
     if app.json() {
         output::json(&report.json())?;
     } else {
         output::text(&report.text())?;
     }
     Ok(exit(&report))
+}
+
+/// Asks the gate and does what it allows; also what the vendor's names do.
+///
+/// # Errors
+/// An unknown resource or version; a store that fails.
+pub fn perform(app: &App, request: &Request) -> Result<Report, CliError> {
+    let store = if request.preview { app.store_for_reading()? } else { app.store()? };
+    Ok(transact(store, &app.context(), ("upgrades", 1), |tx| upgrade(tx, request))?.0)
 }
 
 fn exit(report: &Report) -> Exit {

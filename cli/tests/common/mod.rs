@@ -75,6 +75,17 @@ impl Cluster {
             .unwrap_or_else(|error| panic!("rtreg {words}: {error}\n{}{}", answer.out, answer.err))
     }
 
+    /// Runs a vendor's command by the link of its name, its words separated by blanks; `rtreg install-links bin` must have
+    /// made the link.
+    pub fn vendor(&self, words: &str) -> Answer {
+        let mut words = words.split_whitespace();
+        let name = words.next().expect("a command");
+        let mut command = Command::new(self.path().join("bin").join(name));
+        command.args(words).env_clear().current_dir(self.path());
+        command.envs(self.command().get_envs().filter_map(|(name, value)| Some((name, value?))));
+        answer(command.output().expect("the link runs"))
+    }
+
     /// Writes a file into the folder.
     pub fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.folder.path().join(name);

@@ -3,7 +3,7 @@
 
 use rtreg_model::{Method, MonitorState, Origin, ResourceState, ResourceType};
 
-use crate::records::ResourceNodeRecord;
+use crate::records::{Imported, ResourceNodeRecord};
 
 /// Online, enable in an online group, restart: T's methods start the resource, and T's monitor if the switch is on.
 pub(super) fn online(entry: &mut ResourceNodeRecord, resource_type: &ResourceType) {
@@ -17,6 +17,7 @@ pub(super) fn online(entry: &mut ResourceNodeRecord, resource_type: &ResourceTyp
 pub(super) fn offline(entry: &mut ResourceNodeRecord) {
     entry.state = ResourceState::Offline;
     entry.started_by = Origin::None;
+    entry.imported.remove(&Imported::State);
     stop_monitor(entry);
 }
 
@@ -61,6 +62,7 @@ pub(super) fn init_by_some(entry: &mut ResourceNodeRecord) {
 
 /// Unmanage: Fini runs.
 pub(super) fn fini(entry: &mut ResourceNodeRecord) {
+    entry.imported.remove(&Imported::Initialisation);
     entry.traces().set(Origin::None);
 }
 

@@ -69,6 +69,27 @@ pub fn member_count(view: &View<'_>, group: &str) -> Result<usize, CommandError>
 /// [`CommandError::Usage`] for a node list or properties that say something twice or nothing; [`CommandError::Store`].
 pub fn create(tx: &mut Transaction<'_>, request: &CreateRequest) -> Result<ChangeReport, CommandError> {
     let name = &request.name;
+    let report = create_as(tx, request, None)?;
+    Ok(report.note(format!(
+        "`rtreg group manage {name}` brings it under management; add `--already` if the cluster manages it already"
+    )))
+}
+
+/// How an existing group is.
+pub(super) struct Seen {
+    /// Whether it is managed.
+    pub managed: bool,
+    /// Where it is online.
+    pub online_on: Vec<String>,
+}
+
+/// Creates a group: a new one, or one that was seen in a cluster.
+pub(super) fn create_as(
+    tx: &mut Transaction<'_>,
+    request: &CreateRequest,
+    seen: Option<&Seen>,
+) -> Result<ChangeReport, CommandError> {
+    let name = &request.name;
     name::check_name(name).map_err(|why| {
         Refusal::new("group_name", format!("`{}` is no name of a group: {why}", name.escape_debug()))
             .help("choose a name of ASCII letters, digits, `-` and `_` that starts with a letter")
@@ -85,23 +106,35 @@ pub fn create(tx: &mut Transaction<'_>, request: &CreateRequest) -> Result<Chang
         name: name.clone(),
         node_list: request.nodes.clone(),
         maximum_primaries: maximum_primaries(&request.properties)?.unwrap_or(1),
-        managed: false,
+        managed: seen.is_some_and(|seen| seen.managed),
         driver: Driver::Recorded,
-        online_on: BTreeMap::new(),
+        online_on: online_on(&tx.view, seen)?,
     };
     for node in &group.node_list {
         tx.put(keys::by_node_group(node, name), &json!({}));
     }
     tx.put(key, &group);
-    let nothing = GroupRecord { node_list: Vec::new(), maximum_primaries: 1, ..group.clone() };
+    let nothing = GroupRecord {
+        node_list: Vec::new(),
+        maximum_primaries: 1,
+        managed: false,
+        online_on: BTreeMap::new(),
+        ..group.clone()
+    };
     let changes = changes::of_group(&nothing, &group);
     let detail = json!({ "driver": group.driver, "maximum_primaries": group.maximum_primaries,
         "changes": lines(&changes) });
-    tx.log(Object::new("group", name), "create", detail)?;
-    let summary = format!("group `{name}` is created on {}; it is unmanaged", group.node_list.join(", "));
-    Ok(ChangeReport::new(Object::new("group", name), "create", summary).with(changes).note(format!(
-        "`rtreg group manage {name}` brings it under management; add `--already` if the cluster manages it already"
-    )))
+    let event = if seen.is_some() { "import" } else { "create" };
+    tx.log(Object::new("group", name), event, detail)?;
+    let managed = if group.managed { "managed" } else { "unmanaged" };
+    let summary = format!("group `{name}` is created on {}; it is {managed}", group.node_list.join(", "));
+    Ok(ChangeReport::new(Object::new("group", name), event, summary).with(changes))
+}
+
+/// The nodes where a group was seen online, each with its present incarnation.
+fn online_on(view: &View<'_>, seen: Option<&Seen>) -> Result<BTreeMap<String, u64>, CommandError> {
+    let nodes = seen.map(|seen| seen.online_on.as_slice()).unwrap_or_default();
+    nodes.iter().map(|name| Ok((name.clone(), find_node(view, name)?.incarnation))).collect()
 }
 
 /// The nodes exist, and none is named twice.

@@ -41,12 +41,17 @@ pub fn add(tx: &mut Transaction<'_>, request: &NodeRequest) -> Result<ChangeRepo
             format!("node `{name}` is known already and is {}; nothing changed", node.status),
         ));
     }
+    add_as(tx, name, NodeStatus::Up)
+}
+
+/// Adds a node that is not known yet.
+pub(super) fn add_as(tx: &mut Transaction<'_>, name: &str, status: NodeStatus) -> Result<ChangeReport, CommandError> {
+    check_node_name(name)?;
     let added = tx.view.revision();
     // The node has booted into the cluster by now: for types whose Init_nodes are all nodes its Boot has run.
-    let node =
-        NodeRecord { name: name.clone(), status: NodeStatus::Up, added, incarnation: added + 1, booted: added + 1 };
-    tx.put(key, &node);
-    status_changed(tx, "node_add", None, &node, format!("node `{name}` is added and up"))
+    let node = NodeRecord { name: name.to_owned(), status, added, incarnation: added + 1, booted: added + 1 };
+    tx.put(keys::node(name), &node);
+    status_changed(tx, "node_add", None, &node, format!("node `{name}` is added and {status}"))
 }
 
 /// Removes a node that is down and that nothing names.

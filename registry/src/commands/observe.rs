@@ -10,7 +10,7 @@ use super::version;
 use crate::error::{CommandError, Refusal};
 use crate::history::Object;
 use crate::keys;
-use crate::records::{NameRecord, NodeRecord, ResourceNodeRecord};
+use crate::records::{Imported, NameRecord, NodeRecord, ResourceNodeRecord};
 use crate::store::KeyRange;
 use crate::transaction::Transaction;
 use crate::types::{CANDIDATES_MAX, type_version};
@@ -167,7 +167,12 @@ fn observed(
 ) -> ResourceNodeRecord {
     let mut now = was.clone();
     now.state = request.state;
+    // Seen with one's own eyes, it rests on the import only as far as what started it is taken from there.
+    if request.started_by.is_some() {
+        now.imported.remove(&Imported::State);
+    }
     if let Some(word) = &request.initialised_by {
+        now.imported.remove(&Imported::Initialisation);
         match origin(word) {
             // Who does not know takes nothing away of what else is known to have run there.
             Origin::Unknown => now.initialised_by = Origin::Unknown,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use rtreg_model::{NodeStatus, PropertyTunable, ResourceState, name};
+use rtreg_model::{Method, MonitorState, NodeStatus, Origin, PropertyTunable, ResourceState, ResourceType, name};
 use serde_json::json;
 
 use super::changes::ChangeReport;
@@ -15,9 +15,10 @@ use crate::effective;
 use crate::error::{CommandError, Refusal};
 use crate::gate::{Assignment, NodeView};
 use crate::history::Object;
+use crate::import::ShownOn;
 use crate::keys;
 use crate::migration::StoredValue;
-use crate::records::{GroupRecord, ResourceRecord};
+use crate::records::{GroupRecord, ImportOrigins, ImportRecord, Imported, ResourceNodeRecord, ResourceRecord};
 use crate::store::KeyRange;
 use crate::transaction::Transaction;
 use crate::types::{LoadedType, load_type, resolve_type};
@@ -65,6 +66,25 @@ pub struct DeleteRequest {
 /// Refusals: `resource_name`, `resource_exists`, `not_found`, `group_full`, those of [`resolve_type`], of the rules of the registry
 /// (`not_installed`, `failover`, `single_instance`) and of the properties; [`CommandError::Store`].
 pub fn create(tx: &mut Transaction<'_>, request: &CreateRequest) -> Result<ChangeReport, CommandError> {
+    create_as(tx, request, None)
+}
+
+/// An existing resource, as it was seen in a cluster.
+pub(super) struct Seen {
+    /// Its values that are not the default.
+    pub values: Vec<Assignment>,
+    /// How it is on the nodes of the node list.
+    pub nodes: Vec<ShownOn>,
+    /// Where that comes from.
+    pub import: ImportRecord,
+}
+
+/// Creates a resource: a new one, or one that was seen in a cluster.
+pub(super) fn create_as(
+    tx: &mut Transaction<'_>,
+    request: &CreateRequest,
+    seen: Option<&Seen>,
+) -> Result<ChangeReport, CommandError> {
     let name = &request.name;
     name::check_name(name).map_err(|why| {
         Refusal::new("resource_name", format!("`{}` is no name of a resource: {why}", name.escape_debug()))
@@ -73,32 +93,114 @@ pub fn create(tx: &mut Transaction<'_>, request: &CreateRequest) -> Result<Chang
     if let Some(other) = tx.view.record::<ResourceRecord>(&keys::resource(name))? {
         return Err(exists(&tx.view, &other)?.into());
     }
-    let mut scene = Scene::bare(&tx.view, find_group(&tx.view, &request.group)?)?;
     check_room(&tx.view, &request.group)?;
-    let record = resolve_type(&tx.view, &request.resource_type)?;
-    let loaded = Rc::new(load_type(&tx.view, &record)?);
-    check_fits_group(&scene.group, &loaded, name)?;
-    if let Some(refusal) = single_instance(&tx.view, &loaded, None)? {
-        return Err(refusal.into());
-    }
-    let assignments = parse_assignments(request.properties.iter().map(String::as_str))?;
-    let values = properties::for_creation(&Table::new(&loaded.resource_type, &scene.group.node_list), &assignments)?;
-    let needed = dependencies::of_values(&loaded.resource_type, &values)?;
-    dependencies::check(&tx.view, name, &BTreeMap::new(), &needed)?;
-
-    read_installed(&tx.view, &loaded, &mut scene.nodes)?;
-    let resource = new_resource(&scene, &loaded, request, values);
+    let Drafted { resource, loaded, needed } = draft(&tx.view, request, seen)?;
     tx.put(keys::resource(name), &resource);
     type_index::update(tx, None, Some(&resource));
     tx.put(keys::by_group(&resource.group, name), &json!({}));
     dependencies::index(tx, name, &BTreeMap::new(), &needed);
     let nothing = ResourceRecord { values: BTreeMap::new(), nodes: BTreeMap::new(), ..resource.clone() };
     let changes = changes::of_resource(&nothing, &resource);
-    let detail = json!({ "group": resource.group, "type": loaded.record.name, "type_version": resource.type_version,
+    let mut detail = json!({ "group": resource.group, "type": loaded.record.name, "type_version": resource.type_version,
         "created_under_3_0": resource.created_under_3_0, "changes": lines(&changes) });
-    tx.log(Object::new("resource", name), "create", detail)?;
+    if let (Some(import), Some(detail)) = (&resource.imported, detail.as_object_mut()) {
+        detail.insert("as_of".to_owned(), json!(import.as_of));
+        detail.insert("origins".to_owned(), json!(import.origins));
+    }
+    let event = if seen.is_some() { "import" } else { "create" };
+    tx.log(Object::new("resource", name), event, detail)?;
     let summary = format!("resource `{name}` of `{}` is created in group `{}`", loaded.record.name, resource.group);
-    Ok(ChangeReport::new(Object::new("resource", name), "create", summary).with(changes))
+    Ok(ChangeReport::new(Object::new("resource", name), event, summary).with(changes))
+}
+
+/// A resource as it would be created.
+pub(super) struct Drafted {
+    /// The record.
+    pub resource: ResourceRecord,
+    /// Its type.
+    pub loaded: Rc<LoadedType>,
+    needed: dependencies::Dependencies,
+}
+
+/// What a resource would be, with all rules but those about other resources of its name and group.
+pub(super) fn draft(view: &View<'_>, request: &CreateRequest, seen: Option<&Seen>) -> Result<Drafted, CommandError> {
+    let name = &request.name;
+    let mut scene = Scene::bare(view, find_group(view, &request.group)?)?;
+    let record = resolve_type(view, &request.resource_type)?;
+    let loaded = Rc::new(load_type(view, &record)?);
+    check_fits_group(&scene.group, &loaded, name)?;
+    if let Some(refusal) = single_instance(view, &loaded, Some(name))? {
+        return Err(refusal.into());
+    }
+    let assignments = match seen {
+        Some(seen) => seen.values.clone(),
+        None => parse_assignments(request.properties.iter().map(String::as_str))?,
+    };
+    let values = properties::for_creation(&Table::new(&loaded.resource_type, &scene.group.node_list), &assignments)?;
+    let needed = dependencies::of_values(&loaded.resource_type, &values)?;
+    dependencies::check(view, name, &BTreeMap::new(), &needed)?;
+
+    read_installed(view, &loaded, &mut scene.nodes)?;
+    let mut resource = new_resource(&scene, &loaded, request, values);
+    if let Some(seen) = seen {
+        as_seen(&mut resource, &scene, (&loaded, seen));
+    }
+    Ok(Drafted { resource, loaded, needed })
+}
+
+/// The states, switches and origins that were seen, in place of those of a new resource.
+fn as_seen(resource: &mut ResourceRecord, scene: &Scene, (loaded, seen): (&LoadedType, &Seen)) {
+    let resource_type = &loaded.resource_type;
+    let origin = match seen.import.origins {
+        ImportOrigins::TypeVersion => event::origin(resource_type),
+        ImportOrigins::Unknown => Origin::Unknown,
+    };
+    resource.imported = Some(seen.import.clone());
+    let first = seen.nodes.first().map(|on| (on.enabled, on.monitored));
+    for (name, entry) in &mut resource.nodes {
+        let Some(node) = scene.nodes.get(name) else { continue };
+        let shown = seen.nodes.iter().find(|on| on.node == *name);
+        let (enabled, monitored) = shown.map(|on| (on.enabled, on.monitored)).or(first).unwrap_or((true, true));
+        *entry =
+            ResourceNodeRecord { incarnation: entry.incarnation, ..effective::untouched(node, enabled, monitored) };
+        if node.status != NodeStatus::Down {
+            // What was seen on a node that is not known counts again when it is.
+            entry.incarnation = node.incarnation;
+        }
+        if let Some(on) = shown {
+            see(entry, on, resource_type, &origin);
+            entry.imported.insert(Imported::State);
+        }
+        // On a node that is not up no Fini has run when the group was unmanaged.
+        if (scene.group.managed || node.status != NodeStatus::Up) && is_init_node(&scene.group.node_list, loaded, name)
+        {
+            // That nothing older is left is the administrator's word; without it any version may have run Init.
+            let has_init = resource_type.has(Method::Init) || resource_type.has(Method::Boot);
+            if has_init || origin == Origin::Unknown {
+                entry.traces().set(origin.clone());
+            }
+            entry.imported.insert(Imported::Initialisation);
+        }
+    }
+}
+
+fn see(entry: &mut ResourceNodeRecord, on: &ShownOn, resource_type: &ResourceType, origin: &Origin) {
+    entry.state = on.state;
+    if on.state == ResourceState::Offline {
+        return;
+    }
+    entry.started_by = origin.clone();
+    entry.monitor = match on.monitor {
+        Some(monitor) => monitor,
+        None if on.state != ResourceState::Online => MonitorState::Unknown,
+        None if on.monitored && resource_type.has(Method::MonitorStart) => MonitorState::Running,
+        // That of an older version may go on.
+        None if on.monitored && *origin == Origin::Unknown => MonitorState::Unknown,
+        None => MonitorState::Stopped,
+    };
+    if entry.monitor != MonitorState::Stopped {
+        entry.monitor_started_by = origin.clone();
+    }
 }
 
 /// Every command about a group must fit one commit.
@@ -128,6 +230,7 @@ fn new_resource(
         type_version_stated: false,
         values,
         nodes: BTreeMap::new(),
+        imported: None,
     };
     let online = scene.online_nodes();
     for node in scene.nodes.values() {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::changes::OriginReport;
 use super::dependencies;
+use super::imported::ImportReport;
 use super::properties::Table;
 use super::scene::{Scene, find_node};
 use crate::error::CommandError;
@@ -37,6 +38,9 @@ pub struct ResourceReport {
     pub type_version: Option<String>,
     /// Whether it keeps old defaults because it was created under Sun Cluster 3.0.
     pub created_under_3_0: bool,
+    /// What of it still rests on an import; left out if nothing does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imported: Option<ImportReport>,
     /// Its state on the nodes of the node list, and on others where it is initialised.
     pub nodes: Vec<NodeStateReport>,
     /// Its properties, those of the RTR file first.
@@ -136,6 +140,7 @@ pub fn resource(view: &View<'_>, name: &str) -> Result<ResourceReport, CommandEr
         resource_type: member.loaded.record.name.to_string(),
         type_version: record.type_version.as_str().map(str::to_owned),
         created_under_3_0: record.created_under_3_0,
+        imported: ImportReport::of(&member.settled),
         nodes: views.iter().map(NodeStateReport::from).collect(),
         properties,
         dependencies: dependency_reports(needed),
@@ -215,6 +220,9 @@ impl ResourceReport {
         );
         if self.created_under_3_0 {
             text.push_str("  created under Sun Cluster 3.0: keeps old defaults\n");
+        }
+        if let Some(imported) = &self.imported {
+            text.push_str(&format!("  {}\n", imported.text()));
         }
         for node in &self.nodes {
             text.push_str(&format!("  on {}\n", node.text()));

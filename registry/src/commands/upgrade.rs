@@ -78,7 +78,7 @@ pub fn upgrade(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, Co
     let settings = read_settings(&tx.view)?;
     let read = gate_state(&tx.view, &request.resource)?;
     let target = find_target(&tx.view, &read, &request.to)?;
-    let decision = {
+    let mut decision = {
         let present = gate_version(&tx.view, &read.present, &request.resource)?;
         let wanted = gate_version(&tx.view, &target, &request.resource)?;
         let asked = gate::Request {
@@ -91,6 +91,9 @@ pub fn upgrade(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, Co
         let faults = dependency_faults(&tx.view, &asked, &read.state)?;
         gate::decide(&gate::Request { dependency_faults: &faults, ..asked }, &read.state, &settings)
     };
+    if let Some(imported) = &read.imported {
+        decision.rests_on = imported.sentences(&tx.context().at, &read.resource.type_version);
+    }
     let sources = [&read.present, &target]
         .into_iter()
         .map(|loaded| (format!("registry:{}", loaded.record.name), loaded.source.clone()))
@@ -98,8 +101,11 @@ pub fn upgrade(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, Co
     let done = decision.verdict == Verdict::Allowed && !decision.is_same_version() && !request.preview;
     let report = Report { decision, done, preview: request.preview, sources };
     if done {
-        let DecisionReport { tunability, because, changes, .. } = report.json();
-        let detail = json!({ "tunability": tunability, "because": because, "properties": changes });
+        let DecisionReport { tunability, because, changes, rests_on, .. } = report.json();
+        let mut detail = json!({ "tunability": tunability, "because": because, "properties": changes });
+        if let Some(detail) = detail.as_object_mut().filter(|_| !rests_on.is_empty()) {
+            detail.insert("rests_on".to_owned(), json!(rests_on));
+        }
         let values = report.decision.values.clone();
         set_type_version(tx, SetTypeVersion { resource: &request.resource, target: &target, values, detail })?;
     }

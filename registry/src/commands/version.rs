@@ -7,6 +7,7 @@ use rtreg_model::Origin;
 use serde_json::{Value, json};
 
 use super::changes::ChangeReport;
+use super::imported::ImportReport;
 use super::properties::Table;
 use super::scene::{Scene, find_resource, is_init_node, load_type_of, read_installed};
 use super::{dependencies, resource, type_index};
@@ -34,6 +35,8 @@ pub struct GateState {
     pub present: LoadedType,
     /// The gate's own view of it all.
     pub state: State,
+    /// What of the resource still rests on an import.
+    pub imported: Option<ImportReport>,
 }
 
 /// Reads what the gate needs for a resource. All that can make the answer another one becomes a condition; what only
@@ -71,6 +74,7 @@ pub fn gate_state(view: &View<'_>, name: &str) -> Result<GateState, CommandError
         resource: member.stored.clone(),
         group: scene.group.clone(),
         present: (*member.loaded).clone(),
+        imported: ImportReport::of(&member.settled),
         state,
     })
 }

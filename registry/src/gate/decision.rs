@@ -49,6 +49,8 @@ pub struct Decision {
     pub values: BTreeMap<String, StoredValue>,
     /// The vendor's command for the upgrade itself; none unless it is allowed in a group whose driver is `recorded`.
     pub vendor_command: Option<String>,
+    /// What it rests on that nobody has seen lately: full sentences; empty unless something was imported.
+    pub rests_on: Vec<String>,
     /// The group.
     pub group: String,
     /// Whether the group is managed.

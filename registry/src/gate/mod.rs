@@ -129,6 +129,7 @@ fn blank(request: &Request<'_>, state: &State) -> Decision {
         changes: Vec::new(),
         values: std::collections::BTreeMap::new(),
         vendor_command: None,
+        rests_on: Vec::new(),
         group: state.group.name.clone(),
         managed: state.group.managed,
         nodes: predicate::all_nodes(state),

@@ -59,6 +59,7 @@ pub fn render(decision: &Decision, sources: &Sources<'_>) -> String {
         decision.statements.iter().cloned(),
     );
     section(&mut text, "These commands also disturb:", decision.affects.iter().cloned());
+    section(&mut text, "This rests on an import:", decision.rests_on.iter().cloned());
     section(&mut text, "Properties:", decision.changes.iter().map(change));
     text
 }

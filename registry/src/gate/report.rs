@@ -41,6 +41,9 @@ pub struct DecisionReport {
     pub affects: Vec<String>,
     /// What happens to the properties.
     pub changes: Vec<PropertyChange>,
+    /// What it rests on that nobody has seen lately, in full sentences; left out unless something was imported.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rests_on: Vec<String>,
     /// The vendor's command for the upgrade itself, which rtreg only records; null unless it is allowed, and in a group that
     /// rtreg drives.
     pub vendor_command: Option<String>,
@@ -142,6 +145,7 @@ impl DecisionReport {
             afterwards: decision.afterwards.clone(),
             affects: decision.affects.clone(),
             changes: decision.changes.clone(),
+            rests_on: decision.rests_on.clone(),
             vendor_command: decision.vendor_command.clone(),
         }
     }
