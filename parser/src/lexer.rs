@@ -17,6 +17,8 @@ pub(crate) struct Lexed {
     pub tokens: Vec<Token>,
     /// The tokens that statements are made of.
     pub code: Vec<Token>,
+    /// The comments.
+    pub comments: Vec<Token>,
     /// The carriage returns of Windows line ends.
     pub carriage_returns: Vec<u32>,
     /// Carriage returns alone, as line ends of an old Mac; those in comments and directives too.
@@ -40,6 +42,10 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// What ends a file of DOS: Ctrl-Z.
 const DOS_END: u8 = 0x1A;
+
+/// About how many bytes a token has, and how many there are for each token of a statement, in files as people write them.
+const TOKEN_LENGTH: usize = 3;
+const CODE_TOKEN_LENGTH: usize = 5;
 
 /// How far a quoted value that runs over its line is looked for.
 const LINES_LENGTH_MAX: usize = 4096;
@@ -90,7 +96,9 @@ fn offset(length: usize) -> u32 {
 
 /// Splits the source into tokens; it must be shorter than 4 GiB.
 pub(crate) fn lex(source: &[u8]) -> Lexed {
-    let mut lexed = Lexed::default();
+    let tokens = Vec::with_capacity(source.len() / TOKEN_LENGTH);
+    let code = Vec::with_capacity(source.len() / CODE_TOKEN_LENGTH);
+    let mut lexed = Lexed { tokens, code, ..Lexed::default() };
     let mut rest = source;
     if source.starts_with(b"\xFF\xFE") || source.starts_with(b"\xFE\xFF") {
         lexed.utf16 = true;
@@ -137,8 +145,10 @@ impl Lexed {
     fn push(&mut self, kind: TokenKind, span: Span) {
         let token = Token { kind, span };
         self.tokens.push(token);
-        if !matches!(kind, TokenKind::White | TokenKind::Comment | TokenKind::Unknown) {
-            self.code.push(token);
+        match kind {
+            TokenKind::White | TokenKind::Unknown => {}
+            TokenKind::Comment => self.comments.push(token),
+            _ => self.code.push(token),
         }
     }
 

@@ -20,6 +20,8 @@ pub struct Rtr<'s> {
     pub file: FileId,
     /// All tokens, white space and comments included.
     pub tokens: Vec<Token>,
+    /// The comments among them.
+    pub comments: Vec<Token>,
     /// What the file says.
     pub items: Vec<Item<'s>>,
     /// Faults of the syntax, in the order of their places.

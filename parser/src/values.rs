@@ -29,6 +29,8 @@ impl<'s> List<'s> {
 
     fn push(&mut self, value: Value<'s>) {
         self.values.span = if self.is_empty() { value.span } else { self.values.span.to(value.span) };
+        // Nearly every list has one value.
+        self.values.list.reserve_exact(usize::from(self.is_empty()));
         self.values.list.push(value);
         self.comma = None;
     }

@@ -71,6 +71,7 @@ const BORDER: &[&str] = &["model", "parser", "checker"];
 
 /// Public types of the border that are exhaustive on purpose, each with its reason (ARCHITECTURE.md, "Decisions").
 const EXHAUSTIVE: &[(&str, &str)] = &[
+    ("Keyword", "the vendor's attributes and types; a new one must be thought about wherever entries are judged"),
     ("Tunability", "the vendor's six words; the gate must answer for each"),
     ("Method", "the vendor's twelve callbacks; who runs or prints them must think of each"),
     ("PropertyKind", "the vendor's five types"),

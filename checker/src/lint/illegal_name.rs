@@ -25,21 +25,19 @@ use rtreg_model::{Applicability, Level};
 use rtreg_model::name::check_name;
 use rtreg_parser::Value;
 
-use crate::context::{Context, has_placeholder, quote};
+use crate::context::{Context, TableEntry, has_placeholder, quote};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for entry in &context.entries {
-        if let Some(name) = entry.name.filter(|_| entry.extension) {
-            judge(name, "the name of a property", report);
-        }
-        let sound = entry.attributes.iter().filter(|attribute| attribute.sound);
-        for literals in sound.filter_map(|attribute| attribute.literals()) {
-            let named = literals.list.iter().filter(|literal| literals.list.len() > 1 || !literal.text.is_empty());
-            named.for_each(|literal| judge(literal, "a literal", report));
-        }
+pub(super) fn check_entry(entry: &TableEntry<'_>, _: &Context<'_>, report: &mut Report<'_>) {
+    if let Some(name) = entry.name.filter(|_| entry.extension) {
+        judge(name, "the name of a property", report);
+    }
+    let sound = entry.attributes.iter().filter(|attribute| attribute.sound);
+    for literals in sound.filter_map(|attribute| attribute.literals()) {
+        let named = literals.list.iter().filter(|literal| literals.list.len() > 1 || !literal.text.is_empty());
+        named.for_each(|literal| judge(literal, "a literal", report));
     }
 }
 
