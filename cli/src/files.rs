@@ -97,6 +97,8 @@ pub fn read(path: &Path) -> Result<Input, CliError> {
     let (file, length) = regular::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
     if u32::try_from(length).is_ok() {
+        // A byte more, so that the end is seen without room for another piece. Reading says so if there is no memory.
+        let _ = bytes.try_reserve_exact(usize::try_from(length).unwrap_or(0) + 1);
         // It may grow while it is read.
         file.take(u64::from(u32::MAX) + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     }

@@ -8,6 +8,7 @@ mod error;
 mod files;
 mod fixing;
 mod output;
+mod parallel;
 mod regular;
 mod rewrite;
 

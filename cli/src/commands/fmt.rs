@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::error::{CliError, Exit};
 use crate::files::{self, Input, Place};
 use crate::output;
+use crate::parallel::{self, ThreadArguments};
 use crate::rewrite;
 
 /// The arguments.
@@ -28,6 +29,8 @@ pub struct Arguments {
     /// Change nothing; print what would be changed as a unified diff, and exit 1 if there is anything.
     #[arg(long)]
     diff: bool,
+    #[command(flatten)]
+    threads: ThreadArguments,
 }
 
 /// What became of the files.
@@ -78,10 +81,15 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
             .help("give --check or --diff to get a report"));
     }
     // All is read before anything is written.
-    let inputs = places.iter().map(Place::read).collect::<Result<Vec<_>, _>>()?;
+    let mut read = Vec::new();
+    let threads = arguments.threads.threads(places.len());
+    parallel::in_order(threads, &places, Formatted::new, |_, formatted| {
+        read.push(formatted?);
+        Ok(())
+    })?;
     let mut report = FmtReport { version: 1, files: Vec::new() };
-    for (place, input) in places.iter().zip(&inputs) {
-        let file = one(place, input, arguments, app)?;
+    for (place, formatted) in places.iter().zip(read) {
+        let file = one(place, formatted, arguments, app)?;
         report.files.push(file);
     }
     if app.json() {
@@ -100,43 +108,64 @@ fn is_stdin(place: &Place) -> bool {
     place.path.as_os_str() == "-"
 }
 
-/// Formats one file, or says why not.
-fn one(place: &Place, input: &Input, arguments: &Arguments, app: &App) -> Result<FmtFile, CliError> {
-    let rtr = rtreg_parser::parse(&input.bytes, FileId(0));
+/// A file that was read, and its text in the style.
+struct Formatted {
+    name: String,
+    /// As it was read; empty where it is not needed any more.
+    source: Vec<u8>,
+    /// None where it was in the style already.
+    text: Result<Option<Vec<u8>>, FormatFault>,
+}
+
+impl Formatted {
+    /// Reads a file and formats its text; changes and prints nothing.
+    fn new(place: &Place) -> Result<Self, CliError> {
+        let Input { name, bytes } = place.read()?;
+        let text = rtreg_parser::format(&rtreg_parser::parse(&bytes, FileId(0)));
+        let text = text.map(|text| Some(text).filter(|text| *text != bytes));
+        let is_done = matches!(text, Ok(None)) && !is_stdin(place);
+        Ok(Self { name, source: if is_done { Vec::new() } else { bytes }, text })
+    }
+}
+
+/// Puts the formatted text of one file in its place or shows it, or says why there is none.
+fn one(place: &Place, formatted: Formatted, arguments: &Arguments, app: &App) -> Result<FmtFile, CliError> {
+    let Formatted { name, source, text } = formatted;
     let only_look = arguments.check || arguments.diff;
-    let (status, reason, text) = match rtreg_parser::format(&rtr) {
-        Ok(text) if text == input.bytes => (FmtStatus::Unchanged, None, text),
+    let (status, reason, text) = match text {
+        Ok(None) => (FmtStatus::Unchanged, None, None),
         Ok(text) if only_look => (FmtStatus::WouldFormat, None, text),
-        Ok(text) => {
+        Ok(Some(text)) => {
             if !is_stdin(place) {
-                rewrite::replace(&place.path, &input.bytes, &text)?;
+                rewrite::replace(&place.path, &source, &text)?;
             }
-            (FmtStatus::Formatted, None, text)
+            (FmtStatus::Formatted, None, Some(text))
         }
         Err(fault @ FormatFault::Syntax { .. }) => {
-            (FmtStatus::Broken, Some(left_alone(input, &fault, app)), input.bytes.clone())
+            (FmtStatus::Broken, Some(left_alone(&name, &source, &fault, app)), None)
         }
-        Err(fault) => return Err(CliError::internal(format!("{}: {fault}; it was left alone", input.name))),
+        Err(fault) => return Err(CliError::internal(format!("{name}: {fault}; it was left alone"))),
     };
+    let text = text.as_ref().unwrap_or(&source);
     if is_stdin(place) && !only_look {
-        output::bytes(&text)?;
+        output::bytes(text)?;
     }
-    let diff = arguments.diff.then(|| rewrite::diff(&input.name, &input.bytes, &text));
+    let diff = arguments.diff.then(|| rewrite::diff(&name, &source, text));
     if let Some(diff) = diff.as_ref().filter(|_| !app.json()) {
         output::bytes(diff)?;
     }
     let diff = diff.map(|diff| String::from_utf8_lossy(&diff).into_owned());
-    Ok(FmtFile { file: input.name.clone(), status, reason, diff })
+    Ok(FmtFile { file: name, status, reason, diff })
 }
 
 /// Says on standard error that a file is broken; returns why.
-fn left_alone(input: &Input, fault: &FormatFault, app: &App) -> String {
+fn left_alone(name: &str, source: &[u8], fault: &FormatFault, app: &App) -> String {
     let place = match fault {
         FormatFault::Syntax { first, .. } => {
-            let place = span(&input.bytes, first.primary.span);
-            format!("{}:{}:{}", input.name, place.line, place.column)
+            let place = span(source, first.primary.span);
+            format!("{name}:{}:{}", place.line, place.column)
         }
-        _ => input.name.clone(),
+        _ => name.to_owned(),
     };
     if !app.json() {
         eprintln!("error: {place}: left alone: {fault}");
