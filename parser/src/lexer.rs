@@ -35,6 +35,9 @@ pub(crate) struct Lexed {
     pub byte_order_mark: Option<Span>,
     /// The text is UTF-16.
     pub utf16: bool,
+    /// The source has a carriage return, or a NUL byte: only then a token may have one.
+    has_return: bool,
+    has_nul: bool,
 }
 
 /// The UTF-8 byte order mark.
@@ -98,7 +101,8 @@ fn offset(length: usize) -> u32 {
 pub(crate) fn lex(source: &[u8]) -> Lexed {
     let tokens = Vec::with_capacity(source.len() / TOKEN_LENGTH);
     let code = Vec::with_capacity(source.len() / CODE_TOKEN_LENGTH);
-    let mut lexed = Lexed { tokens, code, ..Lexed::default() };
+    let (has_return, has_nul) = (source.contains(&b'\r'), source.contains(&0));
+    let mut lexed = Lexed { tokens, code, has_return, has_nul, ..Lexed::default() };
     let mut rest = source;
     if source.starts_with(b"\xFF\xFE") || source.starts_with(b"\xFE\xFF") {
         lexed.utf16 = true;
@@ -154,16 +158,16 @@ impl Lexed {
 
     fn note(&mut self, kind: TokenKind, text: &[u8], span: Span) {
         match kind {
-            TokenKind::White if text.contains(&b'\r') => {
+            TokenKind::White if self.has_return && text.contains(&b'\r') => {
                 let pairs = text.windows(2).enumerate().filter(|(_, pair)| pair == b"\r\n");
                 self.carriage_returns.extend(pairs.map(|(i, _)| span.start + offset(i)));
                 self.note_lone_returns(text, span);
             }
-            TokenKind::Comment | TokenKind::Directive if text.contains(&b'\r') => {
+            TokenKind::Comment | TokenKind::Directive if self.has_return && text.contains(&b'\r') => {
                 self.returns_in_lines = true;
                 self.note_lone_returns(text, span);
             }
-            TokenKind::Word if text.contains(&0) => self.nuls.push(span),
+            TokenKind::Word if self.has_nul && text.contains(&0) => self.nuls.push(span),
             TokenKind::Unknown if text.first() == Some(&0) => self.nuls.push(span),
             TokenKind::Unknown => self.unusual_spaces.push(span),
             _ => {}

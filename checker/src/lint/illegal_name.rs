@@ -45,7 +45,7 @@ fn judge(name: &Value<'_>, what: &str, report: &mut Report<'_>) {
     if has_placeholder(name) {
         return;
     }
-    if let Err(rule) = check_name(&name.to_text()) {
+    if let Err(rule) = check_name(&name.as_text()) {
         report.add(name.span, format!("{} cannot be {what}: {rule}", quote(name.text)), |draft| {
             let draft = draft.help("choose a name of ASCII letters, digits, `-` and `_` that starts with a letter");
             let legal = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };

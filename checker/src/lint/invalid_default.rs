@@ -36,7 +36,7 @@ pub(super) fn check_entry(entry: &TableEntry<'_>, _: &Context<'_>, report: &mut 
     if is_left_to_others(value, kind) {
         return;
     }
-    if let Err(fault) = PropertyValue::parse(kind, &value.to_text()) {
+    if let Err(fault) = PropertyValue::parse(kind, &value.as_text()) {
         let of = entry.name.map_or_else(|| "an entry".to_owned(), |name| format!("`{}`", name.to_text()));
         let message = format!("the default of {of} is no {}: {fault}", kind.as_str());
         report.add(value.span, message, |draft| {

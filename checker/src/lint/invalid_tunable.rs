@@ -34,7 +34,7 @@ const WORDS: [&str; 6] = ["NONE", "FALSE", "ANYTIME", "TRUE", "AT_CREATION", "WH
 pub(super) fn check_entry(entry: &TableEntry<'_>, _: &Context<'_>, report: &mut Report<'_>) {
     let Some(attribute) = entry.get(Keyword::Tunable) else { return };
     let Some(values) = attribute.values().filter(|values| values.list.len() <= 1) else { return };
-    let found = values.single().map(|value| value.to_text()).unwrap_or_default();
+    let found = values.single().map(|value| value.as_text()).unwrap_or_default();
     if PropertyTunable::parse(&found).is_some() {
         return;
     }
