@@ -5,7 +5,7 @@ SNAPSHOTS := $(CURDIR)/target/snapshots-used.txt
 export CARGO_TERM_COLOR ?= auto
 
 .PHONY: mutate docs-rules
-.PHONY: demo test bench fmt lint doc unit deny snapshots setup fuzz mutants new-rule package clean
+.PHONY: demo test bench bench-lint fmt lint doc unit deny snapshots setup fuzz mutants new-rule package clean
 
 ## demo: the main job on real files and a temporary store, each command with its output
 demo: setup-tools
@@ -42,6 +42,10 @@ deny: setup-deny
 bench:
 	$(CARGO) bench -p rtreg-checker --bench lint
 	$(CARGO) bench -p rtreg-registry --bench gate
+
+## bench-lint: linting beside other linters, one core and two; installs them into target/bench-peers (docs/performance.md)
+bench-lint: setup-rust
+	@CARGO="$(CARGO)" sh tests/bench/lint.sh
 
 ## fuzz: the parser, ten minutes (needs cargo-fuzz)
 fuzz:

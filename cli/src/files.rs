@@ -1,6 +1,7 @@
 //! Which files a command looks at: named ones, those of a folder that are RTR files, standard input. Reads, never writes.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -71,7 +72,8 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Place>, CliError> {
                 "RTR files end in `.rtr`, or their first declaration is Resource_type; name the file if it is another",
             ));
         }
-        let new = found.into_iter().filter(|path| seen.insert(path.clone()));
+        // What is found in one folder is there once.
+        let new = found.into_iter().filter(|path| paths.len() == 1 || seen.insert(path.clone()));
         places.extend(new.map(|path| Place { path, named: !is_folder }));
     }
     Ok(places)
@@ -116,7 +118,7 @@ fn rtr_files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
         entry.depth() == 0 || entry.file_name() != ".git" || !entry.file_type().is_some_and(|kind| kind.is_dir())
     };
     let mut walk = ignore::WalkBuilder::new(folder);
-    walk.standard_filters(false).filter_entry(is_wanted).sort_by_file_path(Path::cmp);
+    walk.standard_filters(false).filter_entry(is_wanted).sort_by_file_name(OsStr::cmp);
     for entry in walk.build() {
         let entry = entry.map_err(|error| CliError::io(format!("{} cannot be searched: {error}", folder.display())))?;
         let kind = entry.file_type();

@@ -25,7 +25,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("store", &["rusqlite", "tempfile"]),
     ("cli", CLI_OUTSIDE),
     ("examples/embed", &[]),
-    ("tests", &[]),
+    ("tests", &["nix"]),
 ];
 
 /// What the command line needs from outside; one line for each reader, writer and format.
