@@ -52,7 +52,7 @@ echo "$(nproc) processors, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | so
 for version in "$peers/bin/ruff --version" "$peers/bin/taplo --version" "shellcheck --version" "xmllint --version" \
     "crm_verify --version"; do
     # shellcheck disable=SC2086
-    command -v ${version%% *} >/dev/null 2>&1 && echo "- ${version##*/}: $($version 2>&1 | grep -m 1 '[0-9]\.[0-9]')"
+    command -v ${version%% *} >/dev/null 2>&1 && echo "- ${version##*/}: $($version 2>&1 | grep -m 1 '[0-9]')"
 done
 # One core for this process and all that it starts, unless a case says two.
 taskset -c 0 "$target/release/bench-lint" "$peers/files" "$target/release" "$peers/bin"
