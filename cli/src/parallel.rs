@@ -10,11 +10,12 @@ use clap::Args;
 
 use crate::error::CliError;
 
-/// So many results for each thread may wait for an earlier one.
-const WAITING_MAX: usize = 16;
+/// So many things are handed to a thread at once, which is worth a thread of its own: to ask for each would cost as much as
+/// to look at a small file.
+const BATCH: usize = 8;
 
-/// So many things are worth a thread of their own.
-const THINGS_MIN: usize = 8;
+/// So many batches for each thread may wait for an earlier one.
+const WAITING_MAX: usize = 2;
 
 /// The arguments.
 #[derive(Debug, Args)]
@@ -27,7 +28,7 @@ pub struct ThreadArguments {
 impl ThreadArguments {
     /// The threads for so many things.
     pub fn threads(&self, things: usize) -> usize {
-        let useful = things.div_ceil(THINGS_MIN).max(1);
+        let useful = things.div_ceil(BATCH).max(1);
         let wanted = match self.threads {
             // Few things are not worth the question.
             None if useful > 1 => thread::available_parallelism().map_or(1, NonZeroUsize::get),
@@ -51,16 +52,18 @@ pub fn in_order<T: Sync, R: Send>(
     if threads <= 1 {
         return things.iter().try_for_each(|thing| take(thing, work(thing)));
     }
+    let batches: Vec<&[T]> = things.chunks(BATCH).collect();
+    let work = |batch: &&[T]| -> Vec<R> { batch.iter().map(&work).collect() };
     let queue = Queue { state: Mutex::default(), changed: Condvar::new(), ahead: threads * WAITING_MAX };
     thread::scope(|scope| {
         for _ in 0..threads {
-            scope.spawn(|| queue.serve(things, &work));
+            scope.spawn(|| queue.serve(&batches, &work));
         }
         // However this ends, the threads end too.
         let _end = End { queue: &queue, always: true };
-        for (index, thing) in things.iter().enumerate() {
-            let Some(result) = queue.result(index) else { break };
-            take(thing, result)?;
+        for (index, batch) in batches.iter().enumerate() {
+            let Some(results) = queue.result(index) else { break };
+            batch.iter().zip(results).try_for_each(|(thing, result)| take(thing, result))?;
         }
         Ok(())
     })
@@ -166,8 +169,8 @@ mod tests {
             };
             assert!(in_order(threads, &things, work, take).is_ok());
             assert_eq!(results, (0..500).map(|thing| thing * 2).collect::<Vec<_>>());
-            // One more than may wait: the result that is being taken.
-            assert!(ahead_max.load(Ordering::SeqCst) <= threads * WAITING_MAX + 1, "{ahead_max:?}");
+            // One batch more than may wait: the one that is being taken.
+            assert!(ahead_max.load(Ordering::SeqCst) <= (threads * WAITING_MAX + 1) * BATCH, "{ahead_max:?}");
         }
     }
 
@@ -190,14 +193,14 @@ mod tests {
         );
         assert!(ended.is_err());
         assert_eq!(taken, 6);
-        assert!(begun.load(Ordering::SeqCst) <= 6 + 2 * WAITING_MAX);
+        assert!(begun.load(Ordering::SeqCst) <= (1 + 2 * WAITING_MAX) * BATCH);
     }
 
     #[test]
     #[should_panic(expected = "a scoped thread panicked")]
     fn a_panic_is_not_waited_for() {
-        let things = [1, 2, 3, 4];
-        let _ = in_order(2, &things, |thing| assert_ne!(*thing, 3), |_, ()| Ok(()));
+        let things: Vec<usize> = (0..100).collect();
+        let _ = in_order(2, &things, |thing| assert_ne!(*thing, 30), |_, ()| Ok(()));
     }
 
     #[test]
