@@ -6,7 +6,7 @@ export CARGO_TERM_COLOR ?= auto
 
 .PHONY: mutate docs-rules
 .PHONY: editors
-.PHONY: demo test bench fmt lint doc unit deny snapshots setup fuzz mutants new-rule package clean
+.PHONY: demo test bench bench-lint fmt lint doc unit deny snapshots setup fuzz mutants new-rule package clean
 
 ## demo: the main job on real files and a temporary store, each command with its output
 demo:
@@ -48,6 +48,10 @@ bench:
 	$(CARGO) bench -p rtreg-checker --bench lint
 	$(CARGO) bench -p rtreg-lsp --bench keystroke
 	$(CARGO) bench -p rtreg-registry --bench gate
+
+## bench-lint: linting beside other linters, one core and two; installs them into target/bench-peers (docs/performance.md)
+bench-lint: setup-rust
+	@CARGO="$(CARGO)" sh tests/bench/lint.sh
 
 ## fuzz: the parser, ten minutes (needs cargo-fuzz)
 fuzz:

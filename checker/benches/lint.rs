@@ -4,7 +4,8 @@ use std::hint::black_box;
 
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
-use rtreg_checker::{LintOptions, lint};
+use rtreg_checker::levels::Levels;
+use rtreg_checker::{LintOptions, check};
 use rtreg_model::FileId;
 
 const HEAD: &str = "\
@@ -50,24 +51,48 @@ fn extension(number: usize) -> String {
     )
 }
 
-fn findings(source: &str) -> usize {
-    lint(&rtreg_parser::parse(source.as_bytes(), FileId(0)), &LintOptions::default()).len()
+/// What the command does for each file: all rules, comments that allow, levels.
+fn findings(source: &str, levels: &Levels) -> usize {
+    check(&rtreg_parser::parse(source.as_bytes(), FileId(0)), &LintOptions::default(), levels).len()
+}
+
+fn type_with(entries: usize) -> String {
+    std::iter::once(HEAD.to_owned()).chain((0..entries).map(extension)).collect()
 }
 
 /// One type with 20,000 entries, without a finding.
 #[divan::bench]
 fn large_file(bencher: Bencher<'_, '_>) {
-    let source: String = std::iter::once(HEAD.to_owned()).chain((0..20_000).map(extension)).collect();
-    assert_eq!(findings(&source), 0);
-    bencher.counter(BytesCount::of_str(&source)).bench_local(|| findings(black_box(&source)));
+    let (source, levels) = (type_with(20_000), Levels::default());
+    assert_eq!(findings(&source, &levels), 0);
+    bencher.counter(BytesCount::of_str(&source)).bench_local(|| findings(black_box(&source), &levels));
+}
+
+/// The same, only parsed.
+#[divan::bench]
+fn large_file_parsed(bencher: Bencher<'_, '_>) {
+    let source = type_with(20_000);
+    bencher
+        .counter(BytesCount::of_str(&source))
+        .bench_local(|| rtreg_parser::parse(black_box(source.as_bytes()), FileId(0)).items.len());
+}
+
+/// What an editor asks for behind each keystroke: a file of 20 kB, a letter of a keyword missing, parsed and checked anew.
+#[divan::bench]
+fn keystroke(bencher: Bencher<'_, '_>) {
+    let (source, levels) = (type_with(103).replacen("TUNABLE = WHEN", "TUNABE = WHEN", 1), Levels::default());
+    assert!((20_000..21_000).contains(&source.len()), "{}", source.len());
+    assert_eq!(findings(&source, &levels), 1);
+    bencher.counter(BytesCount::of_str(&source)).bench_local(|| findings(black_box(&source), &levels));
 }
 
 /// A hundred types of usual size.
 #[divan::bench]
 fn small_files(bencher: Bencher<'_, '_>) {
-    let files: Vec<String> = (0..100).map(|number| format!("{HEAD}{}", extension(number))).collect();
-    assert!(files.iter().all(|file| findings(file) == 0));
+    let (files, levels): (Vec<String>, _) =
+        ((0..100).map(|number| format!("{HEAD}{}", extension(number))).collect(), Levels::default());
+    assert!(files.iter().all(|file| findings(file, &levels) == 0));
     bencher
         .counter(ItemsCount::new(files.len()))
-        .bench_local(|| files.iter().map(|file| findings(black_box(file))).sum::<usize>());
+        .bench_local(|| files.iter().map(|file| findings(black_box(file), &levels)).sum::<usize>());
 }

@@ -2,9 +2,9 @@
 //! fault of syntax touches. It judges nothing.
 
 use rtreg_model::standard::{
-    ATTRIBUTES, KIND_KEYWORDS, StandardProperty, TYPE_PROPERTIES, TypeProperty, standard_property, type_property,
+    Presence, StandardProperty, TYPE_PROPERTIES, TypeProperty, standard_property_of_bytes, type_property,
 };
-use rtreg_model::{Level, Method, PropertyKind, Release, Span, suggest};
+use rtreg_model::{Keyword, Level, Method, PropertyKind, Release, Span, suggest};
 use rtreg_parser::{
     Attribute, AttributeValue, Declaration, Directive, DirectiveKind, Entry, Item, Rtr, Token, TokenKind, Value, Values,
 };
@@ -64,8 +64,8 @@ pub(crate) struct Context<'a> {
     pub(crate) target: Release,
     pub(crate) zone_root: bool,
     pub(crate) source: &'a [u8],
-    /// All tokens, comments included.
-    pub(crate) tokens: &'a [Token],
+    /// The comments.
+    pub(crate) comments: &'a [Token],
     /// The declarations outside of braces, in the order of the file.
     pub(crate) declarations: Vec<TypeDeclaration<'a>>,
     /// The directives, in the order of the file.
@@ -74,6 +74,8 @@ pub(crate) struct Context<'a> {
     pub(crate) has_directive: bool,
     /// The entries of the property table.
     pub(crate) entries: Vec<TableEntry<'a>>,
+    /// Which of them bear the name of a system-defined property, EXTENSION or not.
+    standard: Vec<usize>,
     /// Whether a fault of syntax may hide a type property or a directive.
     pub(crate) head_broken: bool,
     /// Where the first thing of the file stands that is a declaration, directive or entry.
@@ -104,6 +106,12 @@ pub(crate) struct TableEntry<'a> {
     pub(crate) kind: Option<PropertyKind>,
     /// No fault of syntax touches it: what is not there is missing.
     pub(crate) whole: bool,
+    /// Whether a keyword is there twice where no fault of syntax touches it.
+    pub(crate) repeats: bool,
+    /// The keywords that no fault of syntax touches.
+    found: Keywords,
+    /// The keywords that are there or probably meant.
+    hinted: Keywords,
     /// The attributes; what follows a second PROPERTY belongs to another entry and is left out.
     pub(crate) attributes: Vec<TableAttribute<'a>>,
     /// The second PROPERTY, if there is one that no fault of syntax touches.
@@ -113,13 +121,17 @@ pub(crate) struct TableEntry<'a> {
 /// An attribute of an entry.
 pub(crate) struct TableAttribute<'a> {
     pub(crate) node: &'a Attribute<'a>,
-    /// The keyword in the vendor's spelling, if it is one.
-    pub(crate) keyword: Option<&'static str>,
+    /// The keyword, if it is one.
+    pub(crate) keyword: Option<Keyword>,
     /// Of an unknown keyword, the one that is probably meant.
-    pub(crate) meant: Option<&'static str>,
+    pub(crate) meant: Option<Keyword>,
     /// No fault of syntax touches it.
     pub(crate) sound: bool,
 }
+
+/// Some keywords.
+#[derive(Clone, Copy, Default)]
+struct Keywords(u32);
 
 /// A value that is free text: no integer, boolean or word of a list.
 pub(crate) struct FreeText<'a> {
@@ -134,15 +146,18 @@ impl<'a> Context<'a> {
     pub(crate) fn new(rtr: &'a Rtr<'a>, options: &LintOptions) -> Self {
         let faults = Faults::new(rtr);
         let table = rtr.entries().next().map_or(u32::MAX, |entry| entry.span.start);
+        let entries: Vec<_> = rtr.entries().map(|node| TableEntry::new(node, &faults)).collect();
+        let is_standard = |(index, entry): (usize, &TableEntry<'_>)| entry.standard.is_some().then_some(index);
         Self {
             target: options.target,
             zone_root: options.zone_root,
             source: rtr.source,
-            tokens: &rtr.tokens,
+            comments: &rtr.comments,
             declarations: rtr.declarations().map(|node| TypeDeclaration::new(node, &faults)).collect(),
             directives: rtr.directives().filter(|directive| !faults.touch(directive.span)).collect(),
             has_directive: rtr.tokens.iter().any(|token| token.kind == TokenKind::Directive),
-            entries: rtr.entries().map(|node| TableEntry::new(node, &faults)).collect(),
+            standard: entries.iter().enumerate().filter_map(is_standard).collect(),
+            entries,
             head_broken: faults.first().is_some_and(|fault| fault.start <= table),
             start: rtr.items.first().map_or(Span::at(0), |item| match item {
                 Item::Declaration(node) => node.span,
@@ -192,6 +207,11 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// The entries that bear the name of a system-defined property, EXTENSION or not, each with its number.
+    pub(crate) fn standard_entries(&self) -> impl DoubleEndedIterator<Item = (usize, &TableEntry<'a>)> {
+        self.standard.iter().filter_map(|&index| Some((index, self.entries.get(index)?)))
+    }
+
     /// Whether every entry has a name that can be read: what is not there is missing.
     pub(crate) fn table_is_readable(&self) -> bool {
         self.entries.iter().all(|entry| entry.whole && entry.name.is_some_and(|name| !name.text.is_empty()))
@@ -199,9 +219,9 @@ impl<'a> Context<'a> {
 
     /// The DEFAULT of a system-defined property, by the vendor's spelling of its name.
     pub(crate) fn system_default(&self, name: &str) -> Option<&'a Values<'a>> {
-        let mut entries = self.entries.iter().filter(|entry| entry.is_system());
-        let entry = entries.find(|entry| entry.standard.is_some_and(|standard| standard.name == name))?;
-        entry.get("DEFAULT")?.values()
+        let mut entries = self.standard_entries().filter(|(_, entry)| entry.is_system());
+        let (_, entry) = entries.find(|(_, entry)| entry.standard.is_some_and(|standard| standard.name == name))?;
+        entry.get(Keyword::Default)?.values()
     }
 
     /// The DEFAULT of a system-defined property as an integer, and where it stands.
@@ -216,30 +236,21 @@ impl<'a> Context<'a> {
         (boolean(&value.to_text()) == Some(true)).then_some(value.span)
     }
 
-    /// All values that are free text.
+    /// The values of type properties that are free text.
     pub(crate) fn free_texts(&self) -> impl Iterator<Item = FreeText<'a>> {
         use rtreg_model::standard::TypePropertyKind::{MethodPath, Path, String, StringArray};
-        let of_type = self.sound().filter_map(|(declaration, property)| {
-            let values = declaration.node.values.as_ref()?;
+        self.sound().flat_map(|(declaration, property)| {
             let free = matches!(property.kind, String | Path | MethodPath | StringArray);
-            free.then_some((values, property.name, property.kind == StringArray))
-        });
-        let of_table = self.entries.iter().flat_map(|entry| {
-            let list = entry.kind.is_none() || entry.kind == Some(PropertyKind::StringArray);
-            entry.attributes.iter().filter(|attribute| attribute.sound).filter_map(move |attribute| {
-                let AttributeValue::Values(values) = &attribute.node.value else { return None };
-                match (attribute.keyword, &entry.kind) {
-                    (Some("DESCRIPTION"), _) => Some((values, "DESCRIPTION", false)),
-                    (Some("DEFAULT"), None | Some(PropertyKind::String | PropertyKind::StringArray)) => {
-                        Some((values, "DEFAULT", list))
-                    }
-                    _ => None,
-                }
-            })
-        });
-        of_type
-            .chain(of_table)
-            .flat_map(|(values, of, list)| values.list.iter().map(move |value| FreeText { value, of, list }))
+            let values = declaration.node.values.as_ref().filter(|_| free);
+            FreeText::all(values, property.name, property.kind == StringArray)
+        })
+    }
+}
+
+impl<'a> FreeText<'a> {
+    fn all(values: Option<&'a Values<'a>>, of: &'static str, list: bool) -> impl Iterator<Item = Self> {
+        let values = values.map_or(&[][..], |values| &values.list);
+        values.iter().map(move |value| Self { value, of, list })
     }
 }
 
@@ -284,14 +295,30 @@ impl<'a> TableEntry<'a> {
             extension: false,
             kind: None,
             whole: node.strays.is_empty() && second.is_none() && !faults.touch(node.span),
+            repeats: false,
+            found: Keywords::default(),
+            hinted: Keywords::default(),
             attributes,
             second_property: second.map(|(_, attribute)| attribute).filter(|attribute| !faults.touch(attribute.span)),
         };
-        entry.name = entry.get("PROPERTY").and_then(|attribute| attribute.node.single());
-        entry.standard = entry.name.and_then(|name| standard_property(&name.to_text()));
-        entry.extension = entry.get("EXTENSION").is_some_and(TableAttribute::is_set);
+        entry.index();
+        entry.name = entry.get(Keyword::Property).and_then(|attribute| attribute.node.single());
+        entry.standard = entry.name.and_then(|name| standard_property_of_bytes(name.text));
+        entry.extension = entry.get(Keyword::Extension).is_some_and(TableAttribute::is_set);
         entry.kind = entry.find_kind();
         entry
+    }
+
+    fn index(&mut self) {
+        for attribute in &self.attributes {
+            if let Some(keyword) = attribute.keyword.filter(|_| attribute.sound) {
+                self.repeats |= self.found.has(keyword);
+                self.found.add(keyword);
+            }
+            if let Some(keyword) = attribute.keyword.or(attribute.meant) {
+                self.hinted.add(keyword);
+            }
+        }
     }
 
     fn find_kind(&self) -> Option<PropertyKind> {
@@ -307,23 +334,30 @@ impl<'a> TableEntry<'a> {
 
     /// The attributes that name a type.
     pub(crate) fn kinds(&self) -> impl Iterator<Item = &TableAttribute<'a>> {
-        self.attributes
-            .iter()
-            .filter(|attribute| attribute.keyword.is_some_and(|keyword| KIND_KEYWORDS.contains(&keyword)))
+        self.attributes.iter().filter(|attribute| attribute.keyword.is_some_and(Keyword::is_kind))
+    }
+
+    /// The attributes that no fault of syntax touches.
+    pub(crate) fn sound(&self) -> impl Iterator<Item = &TableAttribute<'a>> {
+        self.attributes.iter().filter(|attribute| attribute.sound)
     }
 
     /// The first attribute with this keyword that no fault of syntax touches.
-    pub(crate) fn get(&self, keyword: &str) -> Option<&TableAttribute<'a>> {
+    pub(crate) fn get(&self, keyword: Keyword) -> Option<&TableAttribute<'a>> {
+        if !self.found.has(keyword) {
+            return None;
+        }
         self.attributes.iter().find(|attribute| attribute.sound && attribute.keyword == Some(keyword))
     }
 
     /// Whether the attribute is there, or a fault that is found elsewhere may hide it.
-    pub(crate) fn may_have(&self, keyword: &str) -> bool {
-        !self.whole
-            || self
-                .attributes
-                .iter()
-                .any(|attribute| attribute.keyword == Some(keyword) || attribute.meant == Some(keyword))
+    pub(crate) fn may_have(&self, keyword: Keyword) -> bool {
+        !self.whole || self.hinted.has(keyword)
+    }
+
+    /// Whether an attribute that names a type is there, or a fault that is found elsewhere may hide it.
+    pub(crate) fn may_have_kind(&self) -> bool {
+        Keyword::ALL.into_iter().any(|keyword| keyword.is_kind() && self.may_have(keyword))
     }
 
     /// Whether it is the entry of a system-defined property.
@@ -333,15 +367,18 @@ impl<'a> TableEntry<'a> {
 
     /// Whether EXTENSION is there, or a fault that is found elsewhere may hide it.
     pub(crate) fn may_be_extension(&self) -> bool {
-        match self.get("EXTENSION") {
+        match self.get(Keyword::Extension) {
             Some(attribute) => attribute.flag() != Some(false),
-            None => self.may_have("EXTENSION"),
+            None => self.may_have(Keyword::Extension),
         }
     }
 
     /// The method whose run time it limits, for a system-defined property.
     pub(crate) fn timeout_of(&self) -> Option<Method> {
-        self.standard.filter(|_| !self.extension).and_then(|standard| Method::of_timeout(standard.name))
+        match self.standard.filter(|_| !self.extension)?.presence {
+            Presence::WithMethod(method) => Some(method),
+            _ => None,
+        }
     }
 
     /// The name as text; empty if there is none.
@@ -355,18 +392,44 @@ impl<'a> TableEntry<'a> {
     }
 
     /// The value of a limit as an integer, if it is one.
-    pub(crate) fn limit(&self, keyword: &str) -> Option<(i64, Span)> {
+    pub(crate) fn limit(&self, keyword: Keyword) -> Option<(i64, Span)> {
         let value = self.get(keyword)?.node.single()?;
-        value.to_text().parse().ok().map(|number| (number, value.span))
+        integer(value).map(|number| (number, value.span))
+    }
+
+    /// The values of attributes that are free text.
+    pub(crate) fn free_texts(&self) -> impl Iterator<Item = FreeText<'a>> {
+        let texts = match self.kind {
+            None | Some(PropertyKind::String | PropertyKind::StringArray) => Some(Keyword::Default),
+            _ => None,
+        };
+        let list = self.kind.is_none() || self.kind == Some(PropertyKind::StringArray);
+        self.sound().flat_map(move |attribute| match attribute.keyword {
+            Some(Keyword::Description) => FreeText::all(attribute.values(), "DESCRIPTION", false),
+            Some(Keyword::Default) if texts.is_some() => FreeText::all(attribute.values(), "DEFAULT", list),
+            _ => FreeText::all(None, "", false),
+        })
+    }
+}
+
+impl Keywords {
+    fn has(self, keyword: Keyword) -> bool {
+        self.0 & (1 << keyword as u32) != 0
+    }
+
+    fn add(&mut self, keyword: Keyword) {
+        self.0 |= 1 << keyword as u32;
     }
 }
 
 impl<'a> TableAttribute<'a> {
     fn new(node: &'a Attribute<'a>, faults: &Faults) -> Self {
-        let keywords = || ATTRIBUTES.iter().chain(&KIND_KEYWORDS).copied();
-        let keyword = keywords().find(|keyword| node.name.is(keyword));
-        let meant = if keyword.is_some() { None } else { meant(&node.name.to_text(), keywords()) };
-        Self { node, keyword, meant, sound: !faults.touch(node.span) }
+        let keyword = Keyword::parse(node.name.text);
+        let meant = match keyword {
+            Some(_) => None,
+            None => meant(&node.name.to_text(), Keyword::ALL.iter().map(|keyword| keyword.as_str())),
+        };
+        Self { node, keyword, meant: meant.and_then(Keyword::parse), sound: !faults.touch(node.span) }
     }
 
     /// The values behind `=`.
@@ -399,11 +462,11 @@ impl<'a> TableAttribute<'a> {
 
     fn to_kind(&self) -> Option<PropertyKind> {
         match self.keyword? {
-            "STRING" => Some(PropertyKind::String),
-            "BOOLEAN" => Some(PropertyKind::Boolean),
-            "INT" => Some(PropertyKind::Int),
-            "STRINGARRAY" => Some(PropertyKind::StringArray),
-            "ENUM" => self
+            Keyword::String => Some(PropertyKind::String),
+            Keyword::Boolean => Some(PropertyKind::Boolean),
+            Keyword::Int => Some(PropertyKind::Int),
+            Keyword::StringArray => Some(PropertyKind::StringArray),
+            Keyword::Enum => self
                 .literals()
                 .map(|literals| PropertyKind::Enum(literals.list.iter().map(|literal| literal.to_text()).collect())),
             _ => None,
@@ -468,10 +531,18 @@ pub(crate) fn boolean(text: &str) -> Option<bool> {
     }
 }
 
+/// A value as an integer, if it is one.
+pub(crate) fn integer(value: &Value<'_>) -> Option<i64> {
+    std::str::from_utf8(value.text).ok()?.parse().ok()
+}
+
 /// A name that a template has in place of a real value: `(NAME)`, `@NAME@` or `${NAME}`, where NAME is of capitals,
 /// digits and underscores. The span is that of the placeholder inside of the value.
 pub(crate) fn find_placeholder(value: &Value<'_>) -> Option<Span> {
     const FORMS: [(&str, &str); 3] = [("(", ")"), ("@", "@"), ("${", "}")];
+    if !value.text.iter().any(|byte| matches!(byte, b'(' | b'@' | b'$')) {
+        return None;
+    }
     let text = std::str::from_utf8(value.text).ok()?;
     FORMS.iter().find_map(|&(open, close)| {
         let start = text.find(open)?;

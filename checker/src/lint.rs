@@ -3,71 +3,84 @@
 use rtreg_model::{Applicability, Edit, FileId, Finding, Level, Span};
 use rtreg_parser::Rtr;
 
-use crate::context::{Context, LintOptions};
+use crate::context::{Context, LintOptions, TableEntry};
 
-/// Declares the module of each rule and the table of all of them. The id of a rule is the stem of its file.
+/// Declares the module of each rule and the table of all of them. The id of a rule is the stem of its file. A rule judges
+/// the file (`check`), or each entry of the property table alone (`check_entry`), or both; what is not said is the file.
 macro_rules! rules {
-    ($($name:ident,)+) => {
+    ($($name:ident $(($($part:ident),+))?,)+) => {
         $(mod $name;)+
 
         const RULES: &[Rule] = &[$(Rule {
             id: stringify!($name),
             level: $name::LEVEL,
-            check: $name::check,
+            judges: judges!($name $($($part),+)?),
             source: include_str!(concat!("lint/", stringify!($name), ".rs")),
         },)+];
     };
 }
 
+macro_rules! judges {
+    ($name:ident) => {
+        Judges { file: Some($name::check), entry: None }
+    };
+    ($name:ident entry) => {
+        Judges { file: None, entry: Some($name::check_entry) }
+    };
+    ($name:ident file, entry) => {
+        Judges { file: Some($name::check), entry: Some($name::check_entry) }
+    };
+}
+
 rules! {
     api_version_above_target,
-    attribute_form,
+    attribute_form(entry),
     catch_all_reading,
     comment_like_directive,
-    default_out_of_range,
+    default_out_of_range(entry),
     directive_case,
-    duplicate_attribute,
-    duplicate_literal,
+    duplicate_attribute(entry),
+    duplicate_literal(entry),
     duplicate_property,
     duplicate_type_property,
     duplicate_upgrade,
     duplicate_upgrade_from,
-    empty_default,
-    empty_enum,
+    empty_default(entry),
+    empty_enum(entry),
     empty_type_property,
     extension_before_system_property,
-    extension_without_default,
+    extension_without_default(entry),
     failover_and_scalable,
     global_zone_in_zone_root,
-    illegal_name,
+    illegal_name(entry),
     illegal_type_name,
-    illegal_value,
-    invalid_default,
-    invalid_flag,
-    invalid_limit,
+    illegal_value(file, entry),
+    invalid_default(entry),
+    invalid_flag(entry),
+    invalid_limit(entry),
     invalid_port_list,
-    invalid_tunable,
+    invalid_tunable(entry),
     invalid_type_property,
-    limit_on_wrong_type,
-    limits_crossed,
+    limit_on_wrong_type(entry),
+    limits_crossed(entry),
     method_without_timeout,
     missing_rt_version,
     missing_start_method,
     missing_stop_method,
-    missing_type,
+    missing_type(entry),
     missing_vendor_id,
     monitor_start_without_stop,
-    newer_than_target,
-    non_ascii,
+    newer_than_target(file, entry),
+    non_ascii(file, entry),
     non_ascii_comment,
-    per_node_stringarray,
-    per_node_system_property,
-    per_node_without_default,
+    per_node_stringarray(entry),
+    per_node_system_property(entry),
+    per_node_without_default(entry),
     placeholder,
-    predetermined_attribute,
+    predetermined_attribute(entry),
     probe_interval_above_retry_interval,
-    property_not_first,
-    query_only_property,
+    property_not_first(entry),
+    query_only_property(entry),
     query_only_type_property,
     relative_basedir,
     relative_method,
@@ -76,15 +89,15 @@ rules! {
     rt_system_declared,
     rt_version_without_upgrade,
     scalable_without_port_list,
-    several_types,
-    several_values,
-    system_property_as_extension,
-    timeout_max,
-    timeout_min_zero,
-    timeout_without_method,
-    unknown_attribute,
+    several_types(entry),
+    several_values(file, entry),
+    system_property_as_extension(entry),
+    timeout_max(entry),
+    timeout_min_zero(entry),
+    timeout_without_method(entry),
+    unknown_attribute(entry),
     unknown_load_balancing_policy,
-    unknown_property,
+    unknown_property(entry),
     unknown_tunability,
     unknown_type_property,
     upgrade_from_own_version,
@@ -150,9 +163,16 @@ impl Set {
 pub struct Rule {
     id: &'static str,
     level: Level,
-    check: fn(&Context<'_>, &mut Report<'_>),
+    judges: Judges,
     /// The text of the rule's file; its head is the explanation.
     source: &'static str,
+}
+
+/// What a rule looks at. Entries are handed out one by one to all rules, so that a large table is gone through once.
+#[derive(Debug, Clone, Copy)]
+struct Judges {
+    file: Option<fn(&Context<'_>, &mut Report<'_>)>,
+    entry: Option<fn(&TableEntry<'_>, &Context<'_>, &mut Report<'_>)>,
 }
 
 impl Rule {
@@ -214,8 +234,15 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 pub fn lint(rtr: &Rtr<'_>, options: &LintOptions) -> Vec<Finding> {
     let context = Context::new(rtr, options);
     let mut findings = rtr.findings.clone();
-    for rule in RULES.iter().filter(|rule| rule.set() <= options.set) {
-        (rule.check)(&context, &mut Report { rule, file: rtr.file, findings: &mut findings });
+    let asked = || RULES.iter().filter(|rule| rule.set() <= options.set);
+    for (rule, check) in asked().filter_map(|rule| Some((rule, rule.judges.file?))) {
+        check(&context, &mut Report { rule, file: rtr.file, findings: &mut findings });
+    }
+    let of_entries: Vec<_> = asked().filter_map(|rule| Some((rule, rule.judges.entry?))).collect();
+    for entry in &context.entries {
+        for (rule, check) in &of_entries {
+            check(entry, &context, &mut Report { rule, file: rtr.file, findings: &mut findings });
+        }
     }
     findings.sort_by(|a, b| place(a).cmp(&place(b)));
     findings.dedup_by(|a, b| a.rule == b.rule && a.primary.span == b.primary.span);

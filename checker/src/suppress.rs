@@ -19,6 +19,8 @@ use rtreg_model::{Applicability, Edit, Finding, Level, Span};
 use rtreg_parser::Rtr;
 
 use crate::catalogue;
+use crate::context::LintOptions;
+use crate::lint::{Set, lint};
 use comment::{Comment, Fault, Name, Scope};
 
 /// Identifier and summary of what is said about such comments, sorted. No comment takes these out; levels do.
@@ -63,6 +65,30 @@ pub(crate) fn rules_of(rtr: &Rtr<'_>, span: Span) -> Option<Vec<String>> {
     let (comments, _) = comment::read(rtr);
     let comment = comments.into_iter().find(|comment| comment.span.start == span.start)?;
     Some(comment.names.into_iter().map(|name| name.text).collect())
+}
+
+/// The first comment in `before` that takes something out there and would not in `after`, where it is still found: the same
+/// file with its comments in the same order, and other blanks and line ends.
+pub fn stranded(before: &Rtr<'_>, after: &Rtr<'_>, options: &LintOptions) -> Option<Span> {
+    let (comments, _) = comment::read(before);
+    if comments.is_empty() {
+        return None;
+    }
+    let options = options.set(Set::All);
+    let mut allowed = Allowed::new(&comments);
+    lint(before, &options).iter().for_each(|finding| _ = allowed.take(finding));
+    let (comments_after, _) = comment::read(after);
+    let mut allowed_after = Allowed::new(&comments_after);
+    let visible: Vec<Finding> =
+        lint(after, &options).into_iter().filter(|finding| !allowed_after.take(finding)).collect();
+    let is_stranded = |number: usize, comment: &Comment| {
+        comment.names.iter().enumerate().any(|(index, name)| {
+            let used =
+                |allowed: &Allowed<'_>| allowed.used.get(number).and_then(|names| names.get(index)) == Some(&true);
+            used(&allowed) && !used(&allowed_after) && visible.iter().any(|finding| finding.rule == name.text)
+        })
+    };
+    comments.iter().enumerate().find(|(number, comment)| is_stranded(*number, comment)).map(|(_, comment)| comment.span)
 }
 
 /// The number of a comment, and of a name in it.

@@ -129,6 +129,8 @@ pub struct Resolver<'a> {
     by_file: BTreeMap<Option<PathBuf>, Arc<Settings>>,
     /// The file with settings by folder.
     by_folder: BTreeMap<PathBuf, Option<PathBuf>>,
+    /// Settings by the folder of a file, as it is written in the file's path.
+    by_parent: BTreeMap<PathBuf, Arc<Settings>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -137,9 +139,27 @@ impl<'a> Resolver<'a> {
     /// # Errors
     /// An unknown rule; a `--config` that cannot be used; a zone root that is not there.
     pub fn new(arguments: &'a SettingArguments) -> Result<Self, CliError> {
-        let mut resolver = Self { arguments, by_file: BTreeMap::new(), by_folder: BTreeMap::new() };
+        let mut resolver = Self::empty(arguments);
         resolver.settings(arguments.config.clone())?;
         Ok(resolver)
+    }
+
+    fn empty(arguments: &'a SettingArguments) -> Self {
+        Self { arguments, by_file: BTreeMap::new(), by_folder: BTreeMap::new(), by_parent: BTreeMap::new() }
+    }
+
+    /// What holds for a file, which is not asked whether it is a folder.
+    ///
+    /// # Errors
+    /// The file with settings cannot be used.
+    pub fn of_file(&mut self, path: &Path) -> Result<Arc<Settings>, CliError> {
+        let parent = path.parent().unwrap_or(path);
+        if let Some(settings) = self.by_parent.get(parent) {
+            return Ok(Arc::clone(settings));
+        }
+        let settings = self.of(path)?;
+        self.by_parent.insert(parent.to_path_buf(), Arc::clone(&settings));
+        Ok(settings)
     }
 
     /// What holds for a file, or for a folder that is to be searched.
@@ -158,7 +178,7 @@ impl<'a> Resolver<'a> {
 
     /// The file with settings that [`Resolver::of`] a file reads, looked for anew.
     pub fn file_of(arguments: &SettingArguments, path: &Path) -> Option<PathBuf> {
-        let mut resolver = Resolver { arguments, by_file: BTreeMap::new(), by_folder: BTreeMap::new() };
+        let mut resolver = Resolver::empty(arguments);
         let above = || normal(path).parent().and_then(|folder| resolver.nearest(folder));
         arguments.config.clone().or_else(above)
     }

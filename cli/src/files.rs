@@ -1,6 +1,7 @@
 //! Which files a command looks at: named ones, those of a folder that are RTR files, standard input. Reads, never writes.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -71,7 +72,8 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Place>, CliError> {
                 "RTR files end in `.rtr`, or their first declaration is Resource_type; name the file if it is another",
             ));
         }
-        let new = found.into_iter().filter(|path| seen.insert(path.clone()));
+        // What is found in one folder is there once.
+        let new = found.into_iter().filter(|path| paths.len() == 1 || seen.insert(path.clone()));
         places.extend(new.map(|path| Place { path, named: !is_folder }));
     }
     Ok(places)
@@ -97,6 +99,8 @@ pub fn read(path: &Path) -> Result<Input, CliError> {
     let (file, length) = regular::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
     if u32::try_from(length).is_ok() {
+        // A byte more, so that the end is seen without room for another piece. Reading says so if there is no memory.
+        let _ = bytes.try_reserve_exact(usize::try_from(length).unwrap_or(0) + 1);
         // It may grow while it is read.
         file.take(u64::from(u32::MAX) + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     }
@@ -114,7 +118,7 @@ fn rtr_files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
         entry.depth() == 0 || entry.file_name() != ".git" || !entry.file_type().is_some_and(|kind| kind.is_dir())
     };
     let mut walk = ignore::WalkBuilder::new(folder);
-    walk.standard_filters(false).filter_entry(is_wanted).sort_by_file_path(Path::cmp);
+    walk.standard_filters(false).filter_entry(is_wanted).sort_by_file_name(OsStr::cmp);
     for entry in walk.build() {
         let entry = entry.map_err(|error| CliError::io(format!("{} cannot be searched: {error}", folder.display())))?;
         let kind = entry.file_type();

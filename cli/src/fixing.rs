@@ -29,6 +29,20 @@ pub struct FixArguments {
     unsafe_fixes: bool,
 }
 
+/// How a text is cured: what can be asked on any thread.
+#[derive(Clone, Copy)]
+pub struct Cure {
+    mode: Mode,
+    least: Applicability,
+}
+
+impl Cure {
+    /// The text with what can be cured; none if nothing is to be cured. `lint` tells what is found in a text.
+    pub fn text(self, source: &[u8], lint: impl FnMut(&[u8]) -> Vec<Finding>) -> Option<Fixed> {
+        (self.mode != Mode::Report).then(|| fix::converge(source, self.least, lint))
+    }
+}
+
 /// What is done with fixes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
@@ -42,8 +56,7 @@ enum Mode {
 
 /// Fixes one file after another.
 pub struct Fixer {
-    mode: Mode,
-    least: Applicability,
+    cure: Cure,
     /// Whether the cured text of standard input was printed.
     printed: bool,
     fixes: usize,
@@ -68,41 +81,35 @@ impl Fixer {
             _ => Mode::Report,
         };
         let least = if arguments.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
-        Ok(Self { mode, least, printed: false, fixes: 0, files: 0, held_back: 0 })
+        Ok(Self { cure: Cure { mode, least }, printed: false, fixes: 0, files: 0, held_back: 0 })
     }
 
-    /// Fixes a file and says on standard error what was fixed; returns the text to report on. `lint` tells what is found in
-    /// a text.
+    /// How texts are cured.
+    pub const fn cure(&self) -> Cure {
+        self.cure
+    }
+
+    /// Puts the cured text of a file in its place, or shows it, and says on standard error what was fixed.
     ///
     /// # Errors
     /// The file cannot be rewritten: it is as it was. Standard output cannot be written.
-    pub fn file(
-        &mut self,
-        place: &Place,
-        name: &str,
-        source: Vec<u8>,
-        lint: impl FnMut(&[u8]) -> Vec<Finding>,
-    ) -> Result<Vec<u8>, CliError> {
-        if self.mode == Mode::Report {
-            return Ok(source);
-        }
-        let fixed = fix::converge(&source, self.least, lint);
+    pub fn file(&mut self, place: &Place, name: &str, source: &[u8], fixed: &Fixed) -> Result<(), CliError> {
         let is_stdin = place.path.as_os_str() == "-";
-        match self.mode {
-            Mode::Diff => output::bytes(&rewrite::diff(name, &source, &fixed.bytes))?,
+        match self.cure.mode {
+            Mode::Diff => output::bytes(&rewrite::diff(name, source, &fixed.bytes))?,
             _ if is_stdin => {
                 output::bytes(&fixed.bytes)?;
                 self.printed = true;
             }
-            _ if fixed.bytes != source => rewrite::replace(&place.path, &source, &fixed.bytes)?,
+            _ if fixed.bytes != source => rewrite::replace(&place.path, source, &fixed.bytes)?,
             _ => {}
         }
-        self.say(name, &fixed);
-        Ok(fixed.bytes)
+        self.say(name, fixed);
+        Ok(())
     }
 
     fn say(&mut self, name: &str, fixed: &Fixed) {
-        let word = if self.mode == Mode::Diff { "would fix" } else { "fixed" };
+        let word = if self.cure.mode == Mode::Diff { "would fix" } else { "fixed" };
         let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for (rule, title) in &fixed.applied {
             *counts.entry((rule, title)).or_default() += 1;
@@ -117,7 +124,7 @@ impl Fixer {
         self.fixes += fixed.applied.len();
         self.files += usize::from(!fixed.applied.is_empty());
         let held_back = |finding: &&Finding| fix::applicable(finding, Applicability::Unsafe).is_some();
-        if self.least == Applicability::Safe {
+        if self.cure.least == Applicability::Safe {
             self.held_back += fixed.remaining.iter().filter(held_back).count();
         }
     }
@@ -125,7 +132,7 @@ impl Fixer {
     /// Says how many fixes there were. With `--diff` that is all, and how the command ends; with the text of standard input
     /// on standard output, what remains is said here, too.
     pub fn finish(&self, findings: &[Finding], sources: &Sources, app: &App) -> Option<Exit> {
-        if self.mode == Mode::Report {
+        if self.cure.mode == Mode::Report {
             return None;
         }
         let plural = |count: usize, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
@@ -136,7 +143,7 @@ impl Fixer {
             count => format!("; {count} more with --unsafe-fixes"),
         };
         eprintln!("{fixes} in {files}{held_back}");
-        if self.mode == Mode::Diff {
+        if self.cure.mode == Mode::Diff {
             return Some(if self.fixes == 0 { Exit::Done } else { Exit::Findings });
         }
         if !self.printed {

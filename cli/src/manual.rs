@@ -100,10 +100,15 @@ const TERMINAL: &[Entry] = &[
 
 const RUNNERS: &[Entry] = &[
     ("GITHUB_ACTIONS, GITLAB_CI", "If one is \"true\", --format auto is the format of that runner."),
+    ("RTREG_THREADS", "How many threads look at files; --threads goes before it."),
     ("GITHUB_WORKSPACE, CI_PROJECT_DIR", "The root of the repository, which reports name files from."),
 ];
 
 const STORE: &[Entry] = &[
+    (
+        "RTREG_RTR_DIRS",
+        "The folders, separated by colons, where clresourcetype register looks for the RTR file of a name.",
+    ),
     ("RTREG_STORE", "The store, such as sqlite:/var/lib/rtreg/store.db; --store goes before it."),
     ("RTREG_NODE", "The node that rtreg runs on; the host name without it."),
     ("SUDO_USER", "Kept in the history beside the real user."),

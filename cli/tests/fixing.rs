@@ -94,6 +94,45 @@ fn fmt_leaves_a_broken_file_alone_and_formats_the_others() {
 }
 
 #[test]
+fn fmt_moves_no_comment_away_from_what_it_allows() {
+    let because = "because the old cluster needs it";
+    let two_on_a_line = format!("{CLEAN}{{ PROPERTY = Stop_timeout; MIN = 0;\nMAX = 9; DEFAULT = 5; }} # x\n");
+    let commented = two_on_a_line.replace("MIN = 0;", &format!("MIN = 0; # rtreg: allow(timeout_min_zero) {because}"));
+    let behind_the_brace =
+        format!("{CLEAN}{{ PROPERTY = Stop_timeout; MIN = 0; }} # rtreg: allow(timeout_min_zero) {because}\n");
+    let stranded = CLEAN
+        .replace("\"1.0\";\n", "\"1.0\"; ")
+        .replace("start;\n", &format!("start; # rtreg: allow(unquoted_version, missing_vendor_id) {because}\n"));
+    let stranded = stranded.replace("Resource_type = \"web\";\n", "Resource_type = \"web\"; ");
+    let folder = Folder::new(&[("a.rtr", &commented), ("b.rtr", &behind_the_brace), ("c.rtr", &stranded)]);
+    let count = |text: &str| text.matches("timeout_min_zero]").count();
+    assert_eq!(count(&folder.run("lint a.rtr b.rtr --format concise").1), 0);
+    assert_eq!(folder.run("fmt a.rtr b.rtr").0, 0);
+    assert_eq!(count(&folder.run("lint a.rtr b.rtr --format concise").1), 0);
+    assert_eq!(folder.run("lint c.rtr --select all --format concise").1.matches("missing_vendor_id").count(), 0);
+    let (code, out, err) = folder.run("fmt c.rtr");
+    assert_eq!((code, out.as_str()), (1, "1 file left alone\n"));
+    assert!(err.starts_with("error: c.rtr:1:"), "{err}");
+    assert!(
+        err.contains("left alone: in the style this comment would stand on another line than what it allows"),
+        "{err}"
+    );
+    assert_eq!(folder.text("c.rtr"), stranded);
+}
+
+#[test]
+fn fmt_of_a_folder_leaves_out_what_the_settings_exclude() {
+    let settings = "exclude = [\"old/\"]\n";
+    let folder = Folder::new(&[("a.rtr", LOOSE), ("rtreg.toml", settings)]);
+    fs::create_dir(folder.0.path().join("old")).unwrap();
+    fs::write(folder.0.path().join("old/b.rtr"), LOOSE).unwrap();
+    assert_eq!(folder.run("fmt ."), (0, "formatted ./a.rtr\n1 file formatted\n".to_owned(), String::new()));
+    assert_eq!(folder.text("old/b.rtr"), LOOSE);
+    assert_eq!(folder.run("fmt old/b.rtr").0, 0);
+    assert_eq!(folder.text("old/b.rtr"), STYLED);
+}
+
+#[test]
 fn fmt_of_standard_input_prints_the_text() {
     let folder = Folder::new(&[]);
     assert_eq!(folder.pipe("fmt -", LOOSE), (0, STYLED.to_owned(), String::new()));

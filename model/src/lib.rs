@@ -6,6 +6,8 @@
 pub mod cluster;
 pub mod evidence;
 pub mod finding;
+pub mod keyword;
+mod lookup;
 pub mod method;
 pub mod name;
 pub mod property;
@@ -19,6 +21,7 @@ pub mod version;
 
 pub use cluster::{Driver, MonitorState, NodeStatus, Origin, ResourceState};
 pub use finding::{Applicability, Edit, Finding, Fix, Label, Level};
+pub use keyword::Keyword;
 pub use method::Method;
 pub use name::TypeName;
 pub use property::{PropertyDecl, PropertyKind, PropertyTunable, PropertyValue};

@@ -2,6 +2,7 @@
 //! properties (r_properties(5)) and property attributes (property_attributes(5)). A fact that is only recalled is one
 //! cell here, so that it is easy to change.
 
+use crate::lookup::Lookup;
 use crate::method::Method;
 use crate::property::{PropertyDecl, PropertyKind, PropertyTunable, PropertyValue};
 use crate::release::Release;
@@ -112,7 +113,21 @@ pub const TYPE_PROPERTIES: &[TypeProperty] = &[
 /// assert!(type_property("Prenet_stop").is_none());
 /// ```
 pub fn type_property(name: &str) -> Option<&'static TypeProperty> {
-    TYPE_PROPERTIES.iter().find(|property| property.name.eq_ignore_ascii_case(name))
+    type_property_of_bytes(name.as_bytes())
+}
+
+/// The row of a type property, by the bytes of its name in any case.
+pub fn type_property_of_bytes(name: &[u8]) -> Option<&'static TypeProperty> {
+    static LOOKUP: Lookup = Lookup::new(&{
+        let mut names = [""; TYPE_PROPERTIES.len()];
+        let mut at = 0;
+        while at < names.len() {
+            names[at] = TYPE_PROPERTIES[at].name;
+            at += 1;
+        }
+        names
+    });
+    LOOKUP.find(TYPE_PROPERTIES, |property| property.name, name)
 }
 
 /// The type of a system-defined resource property.
@@ -304,7 +319,21 @@ pub const STANDARD_PROPERTIES: &[StandardProperty] = &[
 /// assert!(standard_property("Probe_path").is_none());
 /// ```
 pub fn standard_property(name: &str) -> Option<&'static StandardProperty> {
-    STANDARD_PROPERTIES.iter().find(|property| property.name.eq_ignore_ascii_case(name))
+    standard_property_of_bytes(name.as_bytes())
+}
+
+/// The row of a system-defined property, by the bytes of its name in any case.
+pub fn standard_property_of_bytes(name: &[u8]) -> Option<&'static StandardProperty> {
+    static LOOKUP: Lookup = Lookup::new(&{
+        let mut names = [""; STANDARD_PROPERTIES.len()];
+        let mut at = 0;
+        while at < names.len() {
+            names[at] = STANDARD_PROPERTIES[at].name;
+            at += 1;
+        }
+        names
+    });
+    LOOKUP.find(STANDARD_PROPERTIES, |property| property.name, name)
 }
 
 /// The four resource properties that name other resources, strongest first.

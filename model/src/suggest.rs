@@ -33,6 +33,8 @@ fn near<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Vec<(usize,
     let limit = if word.len() < 4 { 1 } else { (word.len() / 3).max(2) };
     words
         .into_iter()
+        // Each letter more or less is a letter wrong.
+        .filter(|candidate| candidate.len().abs_diff(word.len()) <= limit)
         .map(|candidate| (distance(word.as_bytes(), candidate.to_ascii_lowercase().as_bytes()), candidate))
         .filter(|&(distance, candidate)| distance <= limit && distance < candidate.len())
         .collect()

@@ -199,7 +199,8 @@ impl<'s> FileParser<'s> {
 
     /// `entry = "{" , { attribute } , "}"`; behind `{`.
     fn entry(&mut self, open: Token) -> Entry<'s> {
-        let mut entry = Entry { span: open.span, attributes: Vec::new(), strays: Vec::new() };
+        // As many attributes as an entry of one's own usually has.
+        let mut entry = Entry { span: open.span, attributes: Vec::with_capacity(8), strays: Vec::new() };
         let mut doubled = 0_u32;
         loop {
             self.cursor.close_bracket(open.span, [TokenKind::Equals, TokenKind::Semicolon]);

@@ -17,6 +17,8 @@ pub(crate) struct Lexed {
     pub tokens: Vec<Token>,
     /// The tokens that statements are made of.
     pub code: Vec<Token>,
+    /// The comments.
+    pub comments: Vec<Token>,
     /// The carriage returns of Windows line ends.
     pub carriage_returns: Vec<u32>,
     /// Carriage returns alone, as line ends of an old Mac; those in comments and directives too.
@@ -33,6 +35,9 @@ pub(crate) struct Lexed {
     pub byte_order_mark: Option<Span>,
     /// The text is UTF-16.
     pub utf16: bool,
+    /// The source has a carriage return, or a NUL byte: only then a token may have one.
+    has_return: bool,
+    has_nul: bool,
 }
 
 /// The UTF-8 byte order mark.
@@ -40,6 +45,10 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// What ends a file of DOS: Ctrl-Z.
 const DOS_END: u8 = 0x1A;
+
+/// About how many bytes a token has, and how many there are for each token of a statement, in files as people write them.
+const TOKEN_LENGTH: usize = 3;
+const CODE_TOKEN_LENGTH: usize = 5;
 
 /// How far a quoted value that runs over its line is looked for.
 const LINES_LENGTH_MAX: usize = 4096;
@@ -90,7 +99,10 @@ fn offset(length: usize) -> u32 {
 
 /// Splits the source into tokens; it must be shorter than 4 GiB.
 pub(crate) fn lex(source: &[u8]) -> Lexed {
-    let mut lexed = Lexed::default();
+    let tokens = Vec::with_capacity(source.len() / TOKEN_LENGTH);
+    let code = Vec::with_capacity(source.len() / CODE_TOKEN_LENGTH);
+    let (has_return, has_nul) = (source.contains(&b'\r'), source.contains(&0));
+    let mut lexed = Lexed { tokens, code, has_return, has_nul, ..Lexed::default() };
     let mut rest = source;
     if source.starts_with(b"\xFF\xFE") || source.starts_with(b"\xFE\xFF") {
         lexed.utf16 = true;
@@ -137,23 +149,25 @@ impl Lexed {
     fn push(&mut self, kind: TokenKind, span: Span) {
         let token = Token { kind, span };
         self.tokens.push(token);
-        if !matches!(kind, TokenKind::White | TokenKind::Comment | TokenKind::Unknown) {
-            self.code.push(token);
+        match kind {
+            TokenKind::White | TokenKind::Unknown => {}
+            TokenKind::Comment => self.comments.push(token),
+            _ => self.code.push(token),
         }
     }
 
     fn note(&mut self, kind: TokenKind, text: &[u8], span: Span) {
         match kind {
-            TokenKind::White if text.contains(&b'\r') => {
+            TokenKind::White if self.has_return && text.contains(&b'\r') => {
                 let pairs = text.windows(2).enumerate().filter(|(_, pair)| pair == b"\r\n");
                 self.carriage_returns.extend(pairs.map(|(i, _)| span.start + offset(i)));
                 self.note_lone_returns(text, span);
             }
-            TokenKind::Comment | TokenKind::Directive if text.contains(&b'\r') => {
+            TokenKind::Comment | TokenKind::Directive if self.has_return && text.contains(&b'\r') => {
                 self.returns_in_lines = true;
                 self.note_lone_returns(text, span);
             }
-            TokenKind::Word if text.contains(&0) => self.nuls.push(span),
+            TokenKind::Word if self.has_nul && text.contains(&0) => self.nuls.push(span),
             TokenKind::Unknown if text.first() == Some(&0) => self.nuls.push(span),
             TokenKind::Unknown => self.unusual_spaces.push(span),
             _ => {}

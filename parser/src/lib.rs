@@ -66,7 +66,7 @@ fn parse_up_to(source: &[u8], file: FileId, limit: u32) -> Rtr<'_> {
     }
     let (items, mut findings) = file::FileParser::new(cursor).parse();
     findings.sort_by_key(|finding| finding.primary.span.start);
-    Rtr { source, file, tokens: lexed.tokens, items, findings }
+    Rtr { source, file, tokens: lexed.tokens, comments: lexed.comments, items, findings }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! parsing goes on behind what is no statement. Words the findings of all that.
 
 use rtreg_model::standard::{self, TypePropertyKind};
-use rtreg_model::{Applicability, Edit, Finding, Span};
+use rtreg_model::{Applicability, Edit, Finding, Keyword, Span};
 
 use crate::cursor::{Cursor, OneEdit};
 use crate::syntax::{AttributeValue, Stray, TokenKind, Values, Word};
@@ -31,7 +31,7 @@ impl Place {
     /// Whether the language has this name here.
     pub fn knows(self, name: &Word<'_>) -> bool {
         match self {
-            Self::File => std::str::from_utf8(name.text).is_ok_and(|name| standard::type_property(name).is_some()),
+            Self::File => standard::type_property_of_bytes(name.text).is_some(),
             Self::Entry => is_attribute(name),
         }
     }
@@ -39,14 +39,11 @@ impl Place {
     /// Whether the name alone, with no value, is usual.
     pub fn knows_flag(self, name: &Word<'_>) -> bool {
         match self {
-            Self::File => std::str::from_utf8(name.text)
-                .ok()
-                .and_then(standard::type_property)
+            Self::File => standard::type_property_of_bytes(name.text)
                 .is_some_and(|property| property.kind == TypePropertyKind::Boolean),
-            Self::Entry => {
-                let flags = ["EXTENSION", "PER_NODE", "TUNABLE"];
-                flags.iter().chain(&standard::KIND_KEYWORDS).any(|flag| name.is(flag))
-            }
+            Self::Entry => Keyword::parse(name.text).is_some_and(|keyword| {
+                keyword.is_kind() || matches!(keyword, Keyword::Extension | Keyword::PerNode | Keyword::Tunable)
+            }),
         }
     }
 
@@ -60,7 +57,7 @@ impl Place {
 
 /// Whether the word is a keyword of entries.
 pub(crate) fn is_attribute(name: &Word<'_>) -> bool {
-    standard::ATTRIBUTES.iter().chain(&standard::KIND_KEYWORDS).any(|keyword| name.is(keyword))
+    Keyword::parse(name.text).is_some()
 }
 
 impl<'s> Cursor<'s> {

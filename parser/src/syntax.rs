@@ -1,6 +1,8 @@
 //! The syntax tree of an RTR file: what stands where, right or wrong. It borrows the source; nothing is invented for what
 //! is missing.
 
+use std::borrow::Cow;
+
 use rtreg_model::{FileId, Finding, Span};
 
 /// A parsed file. `tokens` cover the source without gap or overlap, so that the text of all of them in turn is the
@@ -20,6 +22,8 @@ pub struct Rtr<'s> {
     pub file: FileId,
     /// All tokens, white space and comments included.
     pub tokens: Vec<Token>,
+    /// The comments among them.
+    pub comments: Vec<Token>,
     /// What the file says.
     pub items: Vec<Item<'s>>,
     /// Faults of the syntax, in the order of their places.
@@ -325,7 +329,12 @@ impl Word<'_> {
 impl Value<'_> {
     /// The value as text; bytes that are no UTF-8 are replaced.
     pub fn to_text(&self) -> String {
-        String::from_utf8_lossy(self.text).into_owned()
+        self.as_text().into_owned()
+    }
+
+    /// [`Value::to_text`], without a copy where the bytes are UTF-8.
+    pub fn as_text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.text)
     }
 }
 

@@ -29,7 +29,11 @@ impl<'s> List<'s> {
 
     fn push(&mut self, value: Value<'s>) {
         self.values.span = if self.is_empty() { value.span } else { self.values.span.to(value.span) };
-        self.values.list.push(value);
+        match self.is_empty() {
+            // Nearly every list has one value: room for more would be the larger part of the tree.
+            true => self.values.list = vec![value],
+            false => self.values.list.push(value),
+        }
         self.comma = None;
     }
 }

@@ -29,7 +29,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("lsp", &["gen-lsp-types", "lsp-server", "serde", "serde_json", "similar"]),
     ("cli", CLI_OUTSIDE),
     ("examples/embed", &[]),
-    ("tests", &[]),
+    ("tests", &["nix"]),
 ];
 
 /// What the command line needs from outside; one line for each reader, writer and format.
@@ -95,6 +95,7 @@ const BORDER: &[&str] = &["model", "parser", "checker"];
 
 /// Public types of the border that are exhaustive on purpose, each with its reason (ARCHITECTURE.md, "Decisions").
 const EXHAUSTIVE: &[(&str, &str)] = &[
+    ("Keyword", "the vendor's attributes and types; a new one must be thought about wherever entries are judged"),
     ("Tunability", "the vendor's six words; the gate must answer for each"),
     ("Method", "the vendor's twelve callbacks; who runs or prints them must think of each"),
     ("PropertyKind", "the vendor's five types"),
@@ -309,7 +310,10 @@ fn every_source_file_is_part_of_its_crate() {
             }
             let declared = owners.iter().any(|owner| {
                 let text = read(owner);
-                text.contains(&format!("mod {name};")) || text.lines().any(|line| line.trim() == format!("{name},"))
+                // A rule of lint: its line in the list, perhaps with what it judges.
+                let is_listed =
+                    |line: &str| line.trim().strip_suffix(',').and_then(|line| line.split('(').next()) == Some(&name);
+                text.contains(&format!("mod {name};")) || text.lines().any(is_listed)
             });
             assert!(declared, "{}: no module declares it", path.display());
             looked_at += 1;

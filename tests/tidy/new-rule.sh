@@ -17,7 +17,7 @@ done
 sed "s/@RULE@/$rule/g" tests/tidy/rule-template.rs.txt >"$file"
 awk -v rule="$rule" '
     /^rules! *\{/ { inside = 1 }
-    inside && /^    [a-z0-9_]+,$/ { name = $1; sub(",", "", name); if (!done && name > rule) { print "    " rule ","; done = 1 } }
+    inside && /^    [a-z0-9_]+(\([a-z, ]+\))?,$/ { name = $1; sub(/[(,].*/, "", name); if (!done && name > rule) { print "    " rule ","; done = 1 } }
     inside && /^\}/ { if (!done) { print "    " rule ","; done = 1 } inside = 0 }
     { print }' "$list" >"$list.new" && mv "$list.new" "$list"
 mkdir -p "$fixtures"

@@ -21,19 +21,18 @@
 //! { PROPERTY = Port; EXTENSION; INT; DEFAULT = 80; }
 //! ```
 
-use rtreg_model::{Applicability, Level};
-use rtreg_model::standard::KIND_KEYWORDS;
+use rtreg_model::{Applicability, Keyword, Level};
 use rtreg_parser::AttributeValue;
 
-use crate::context::{Context, TableAttribute};
+use crate::context::{Context, TableAttribute, TableEntry};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
-const FLAGS: [&str; 3] = ["EXTENSION", "PER_NODE", "TUNABLE"];
+const FLAGS: [Keyword; 3] = [Keyword::Extension, Keyword::PerNode, Keyword::Tunable];
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for attribute in context.entries.iter().flat_map(|entry| &entry.attributes).filter(|attribute| attribute.sound) {
+pub(super) fn check_entry(entry: &TableEntry<'_>, _: &Context<'_>, report: &mut Report<'_>) {
+    for attribute in entry.sound() {
         let Some((message, help)) = fault(attribute) else { continue };
         report.add(attribute.node.span, message, |draft| {
             let draft = draft.help(help);
@@ -49,24 +48,24 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
 }
 
 /// A type that stands alone.
-fn takes_none(keyword: &str) -> bool {
-    KIND_KEYWORDS.contains(&keyword) && keyword != "ENUM"
+fn takes_none(keyword: Keyword) -> bool {
+    keyword.is_kind() && keyword != Keyword::Enum
 }
 
 fn fault(attribute: &TableAttribute<'_>) -> Option<(String, String)> {
     let keyword = attribute.keyword?;
     match &attribute.node.value {
-        AttributeValue::Flag if keyword == "ENUM" => None,
+        AttributeValue::Flag if keyword == Keyword::Enum => None,
         AttributeValue::Flag if takes_none(keyword) || FLAGS.contains(&keyword) => None,
         AttributeValue::Flag => Some((
             format!("expected a value for {keyword}, found none"),
             format!("write `{keyword} = value;`"),
         )),
-        AttributeValue::Values(_) if keyword == "ENUM" => Some((
+        AttributeValue::Values(_) if keyword == Keyword::Enum => Some((
             "expected literals in braces behind ENUM, found `=`".to_owned(),
             "write `ENUM { first, second };`".to_owned(),
         )),
-        AttributeValue::Values(values) if keyword == "PROPERTY" && values.list.is_empty() => Some((
+        AttributeValue::Values(values) if keyword == Keyword::Property && values.list.is_empty() => Some((
             "expected the name of a property behind PROPERTY, found none".to_owned(),
             "write `PROPERTY = name;`".to_owned(),
         )),
@@ -74,7 +73,7 @@ fn fault(attribute: &TableAttribute<'_>) -> Option<(String, String)> {
             format!("expected `;` behind the type {keyword}, found a value"),
             format!("write `{keyword};` for the type and `DEFAULT = value;` for the value"),
         )),
-        AttributeValue::Literals(_) if keyword != "ENUM" => Some((
+        AttributeValue::Literals(_) if keyword != Keyword::Enum => Some((
             format!("expected no braces behind {keyword}: only ENUM has literals"),
             "write `ENUM { first, second };` for an enumeration".to_owned(),
         )),

@@ -26,7 +26,6 @@
 //! ```
 
 use rtreg_model::{Level, Span, Tunability};
-use rtreg_parser::TokenKind;
 
 use crate::context::{Context, quote};
 use crate::lint::Report;
@@ -34,7 +33,7 @@ use crate::lint::Report;
 pub(super) const LEVEL: Level = Level::Warning;
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for comment in context.tokens.iter().filter(|token| token.kind == TokenKind::Comment) {
+    for comment in context.comments {
         let text = comment.span.slice(context.source).trim_ascii_end();
         let Some(word) = lost(text) else { continue };
         let message = format!("expected `#${word}`, found the comment {}", quote(text));

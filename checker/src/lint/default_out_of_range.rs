@@ -23,7 +23,7 @@
 //! { PROPERTY = Retry_count; MIN = 1; MAX = 10; DEFAULT = 10; }
 //! ```
 
-use rtreg_model::{Level, PropertyKind, Span};
+use rtreg_model::{Keyword, Level, PropertyKind, Span};
 use rtreg_parser::Values;
 
 use crate::context::{Context, TableEntry, is_blank};
@@ -31,28 +31,26 @@ use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for entry in &context.entries {
-        let Some(values) = entry.get("DEFAULT").and_then(|attribute| attribute.values()) else { continue };
-        if is_blank(values) {
-            continue;
+pub(super) fn check_entry(entry: &TableEntry<'_>, _: &Context<'_>, report: &mut Report<'_>) {
+    let Some(values) = entry.get(Keyword::Default).and_then(|attribute| attribute.values()) else { return };
+    if is_blank(values) {
+        return;
+    }
+    match entry.kind {
+        Some(PropertyKind::Int) => integer(entry, values, report),
+        Some(PropertyKind::String) => lengths(entry, values, report),
+        Some(PropertyKind::StringArray) => {
+            lengths(entry, values, report);
+            elements(entry, values, report);
         }
-        match entry.kind {
-            Some(PropertyKind::Int) => integer(entry, values, report),
-            Some(PropertyKind::String) => lengths(entry, values, report),
-            Some(PropertyKind::StringArray) => {
-                lengths(entry, values, report);
-                elements(entry, values, report);
-            }
-            _ => {}
-        }
+        _ => {}
     }
 }
 
 fn integer(entry: &TableEntry<'_>, values: &Values<'_>, report: &mut Report<'_>) {
     let Some(value) = values.single() else { return };
     if let Ok(number) = value.to_text().parse() {
-        compare(entry, ("MIN", "MAX"), ("a default", number), value.span, report);
+        compare(entry, (Keyword::Min, Keyword::Max), ("a default", number), value.span, report);
     }
 }
 
@@ -61,7 +59,7 @@ fn lengths(entry: &TableEntry<'_>, values: &Values<'_>, report: &mut Report<'_>)
     for value in &values.list {
         let parts = value.text.split(|&byte| split && byte == b',').map(<[u8]>::len);
         for length in parts.filter(|&length| length > 0) {
-            compare(entry, ("MINLENGTH", "MAXLENGTH"), ("a length", count(length)), value.span, report);
+            compare(entry, (Keyword::Minlength, Keyword::Maxlength), ("a length", count(length)), value.span, report);
         }
     }
 }
@@ -69,12 +67,12 @@ fn lengths(entry: &TableEntry<'_>, values: &Values<'_>, report: &mut Report<'_>)
 fn elements(entry: &TableEntry<'_>, values: &Values<'_>, report: &mut Report<'_>) {
     let commas = |text: &[u8]| text.iter().filter(|&&byte| byte == b',').count();
     let number = values.list.iter().map(|value| 1 + commas(value.text)).sum();
-    compare(entry, ("ARRAY_MINSIZE", "ARRAY_MAXSIZE"), ("a number of elements", count(number)), values.span, report);
+    compare(entry, (Keyword::ArrayMinsize, Keyword::ArrayMaxsize), ("a number of elements", count(number)), values.span, report);
 }
 
 fn compare(
     entry: &TableEntry<'_>,
-    (low, high): (&str, &str),
+    (low, high): (Keyword, Keyword),
     (what, number): (&str, i64),
     place: Span,
     report: &mut Report<'_>,

@@ -25,14 +25,13 @@ use std::collections::BTreeMap;
 
 use rtreg_model::{Applicability, Level, Span};
 
-use crate::context::{Context, quote};
+use crate::context::{Context, TableEntry, quote};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    let attributes = context.entries.iter().flat_map(|entry| &entry.attributes).filter(|attribute| attribute.sound);
-    for literals in attributes.filter_map(|attribute| attribute.literals()) {
+pub(super) fn check_entry(entry: &TableEntry<'_>, _: &Context<'_>, report: &mut Report<'_>) {
+    for literals in entry.sound().filter_map(|attribute| attribute.literals()) {
         let mut seen = BTreeMap::new();
         let mut before = literals.span;
         for literal in &literals.list {

@@ -22,10 +22,8 @@
 //! { PROPERTY = Retry_count; DEFAULT = 3; }
 //! ```
 
-use std::collections::BTreeMap;
-
 use rtreg_model::{Applicability, Level};
-use rtreg_parser::Entry;
+use rtreg_parser::{Entry, Value};
 
 use crate::context::{Context, TableEntry, quote};
 use crate::lint::Report;
@@ -33,21 +31,43 @@ use crate::lint::Report;
 pub(super) const LEVEL: Level = Level::Error;
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    let mut seen = BTreeMap::new();
-    for (entry, name) in context.entries.iter().filter_map(|entry| entry.name.map(|name| (entry, name))) {
-        let first: &TableEntry<'_> = seen.entry(name.text.to_ascii_lowercase()).or_insert(entry);
-        if first.node.span != entry.node.span {
-            let message = format!("expected one entry for each property, found a second one for {}", quote(name.text));
-            report.add(name.span, message, |draft| {
-                let draft = draft.also(first.name_span(), "the first entry is here");
-                let draft = draft.help("keep one entry, with the attributes of both");
-                match first.whole && entry.whole && says_the_same(first.node, entry.node) {
-                    true => draft.fix("delete the second entry", Applicability::Safe, vec![context.delete(entry.node.span)]),
-                    false => draft,
-                }
-            });
+    let named = context.entries.iter().filter_map(|entry| Some((entry, entry.name?)));
+    let named: Vec<(&TableEntry<'_>, &Value<'_>)> = named.collect();
+    let mut keys: Vec<(u64, usize)> =
+        named.iter().enumerate().map(|(index, (_, name))| (key(name.text), index)).collect();
+    keys.sort_unstable();
+    for alike in keys.chunk_by(|one, other| one.0 == other.0).filter(|alike| alike.len() > 1) {
+        let alike = || alike.iter().filter_map(|&(_, index)| named.get(index));
+        for &(entry, name) in alike() {
+            let first = alike().find(|(_, first)| first.text.eq_ignore_ascii_case(name.text));
+            if let Some((first, _)) = first.filter(|(first, _)| first.node.span != entry.node.span) {
+                again(first, entry, name, (context, report));
+            }
         }
     }
+}
+
+fn again(
+    first: &TableEntry<'_>,
+    entry: &TableEntry<'_>,
+    name: &Value<'_>,
+    (context, report): (&Context<'_>, &mut Report<'_>),
+) {
+    let message = format!("expected one entry for each property, found a second one for {}", quote(name.text));
+    report.add(name.span, message, |draft| {
+        let draft = draft.also(first.name_span(), "the first entry is here");
+        let draft = draft.help("keep one entry, with the attributes of both");
+        match first.whole && entry.whole && says_the_same(first.node, entry.node) {
+            true => draft.fix("delete the second entry", Applicability::Safe, vec![context.delete(entry.node.span)]),
+            false => draft,
+        }
+    });
+}
+
+/// A number that names have in common if they are the same in any case, and hardly ever otherwise (FNV-1a).
+fn key(name: &[u8]) -> u64 {
+    let step = |key: u64, byte: &u8| (key ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3);
+    name.iter().fold(0xcbf2_9ce4_8422_2325, step)
 }
 
 /// Whether two entries have the same attributes in the same order.

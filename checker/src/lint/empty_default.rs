@@ -20,27 +20,25 @@
 //! { PROPERTY = Retry_count; DEFAULT = 2; }
 //! ```
 
-use rtreg_model::{Applicability, Level, PropertyKind};
+use rtreg_model::{Applicability, Keyword, Level, PropertyKind};
 use rtreg_parser::{Value, Values};
 
-use crate::context::{Context, is_blank};
+use crate::context::{Context, TableEntry, is_blank};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for entry in &context.entries {
-        let Some(kind @ (PropertyKind::Boolean | PropertyKind::Int | PropertyKind::Enum(_))) = &entry.kind else { continue };
-        let Some(attribute) = entry.get("DEFAULT") else { continue };
-        if attribute.values().is_some_and(|values| is_blank(values) || is_null(values, kind)) {
-            let name = entry.name_text();
-            let message = format!("expected a default of type {} for `{name}`, found an empty one", kind.as_str());
-            report.add(attribute.node.span, message, |draft| {
-                draft
-                    .help("give a value, or leave DEFAULT out")
-                    .fix("delete DEFAULT", Applicability::Unsafe, vec![context.delete(attribute.node.span)])
-            });
-        }
+pub(super) fn check_entry(entry: &TableEntry<'_>, context: &Context<'_>, report: &mut Report<'_>) {
+    let Some(kind @ (PropertyKind::Boolean | PropertyKind::Int | PropertyKind::Enum(_))) = &entry.kind else { return };
+    let Some(attribute) = entry.get(Keyword::Default) else { return };
+    if attribute.values().is_some_and(|values| is_blank(values) || is_null(values, kind)) {
+        let name = entry.name_text();
+        let message = format!("expected a default of type {} for `{name}`, found an empty one", kind.as_str());
+        report.add(attribute.node.span, message, |draft| {
+            draft
+                .help("give a value, or leave DEFAULT out")
+                .fix("delete DEFAULT", Applicability::Unsafe, vec![context.delete(attribute.node.span)])
+        });
     }
 }
 

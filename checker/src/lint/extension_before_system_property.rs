@@ -32,10 +32,10 @@ use crate::lint::Report;
 pub(super) const LEVEL: Level = Level::Note;
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    let last_system = context.entries.iter().rposition(|entry| entry.is_system() && entry.whole);
-    let before = context.entries.iter().take(last_system.unwrap_or_default());
-    let Some(extension) = before.into_iter().find(|entry| entry.extension && entry.whole) else { return };
-    let Some(system) = last_system.and_then(|last| context.entries.get(last)) else { return };
+    let mut last = context.standard_entries().rev();
+    let Some((index, system)) = last.find(|(_, entry)| entry.is_system() && entry.whole) else { return };
+    let mut before = context.entries.iter().take(index);
+    let Some(extension) = before.find(|entry| entry.extension && entry.whole) else { return };
     let message = format!(
         "expected the system-defined properties first, found the extension property `{}` before `{}`",
         extension.name_text(),

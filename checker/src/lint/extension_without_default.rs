@@ -22,21 +22,22 @@
 //! { PROPERTY = Log_level; EXTENSION; INT; DEFAULT = 1; DESCRIPTION = "How much is logged"; }
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Keyword, Level};
 
-use crate::context::Context;
+use crate::context::{Context, TableEntry};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Note;
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for entry in context.entries.iter().filter(|entry| entry.extension && entry.standard.is_none()) {
-        if entry.may_have("DEFAULT") || entry.name.is_none() || entry.get("PER_NODE").is_some() {
-            continue;
-        }
-        let message = format!("`{}` has no DEFAULT: every resource needs a value at creation", entry.name_text());
-        report.add(entry.name_span(), message, |draft| {
-            draft.help("add DEFAULT, unless only the administrator can know the value")
-        });
+pub(super) fn check_entry(entry: &TableEntry<'_>, _: &Context<'_>, report: &mut Report<'_>) {
+    if !entry.extension || entry.standard.is_some() {
+        return;
     }
+    if entry.may_have(Keyword::Default) || entry.name.is_none() || entry.get(Keyword::PerNode).is_some() {
+        return;
+    }
+    let message = format!("`{}` has no DEFAULT: every resource needs a value at creation", entry.name_text());
+    report.add(entry.name_span(), message, |draft| {
+        draft.help("add DEFAULT, unless only the administrator can know the value")
+    });
 }

@@ -25,21 +25,19 @@ use rtreg_model::{Applicability, Level};
 use rtreg_model::name::check_name;
 use rtreg_parser::Value;
 
-use crate::context::{Context, has_placeholder, quote};
+use crate::context::{Context, TableEntry, has_placeholder, quote};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for entry in &context.entries {
-        if let Some(name) = entry.name.filter(|_| entry.extension) {
-            judge(name, "the name of a property", report);
-        }
-        let sound = entry.attributes.iter().filter(|attribute| attribute.sound);
-        for literals in sound.filter_map(|attribute| attribute.literals()) {
-            let named = literals.list.iter().filter(|literal| literals.list.len() > 1 || !literal.text.is_empty());
-            named.for_each(|literal| judge(literal, "a literal", report));
-        }
+pub(super) fn check_entry(entry: &TableEntry<'_>, _: &Context<'_>, report: &mut Report<'_>) {
+    if let Some(name) = entry.name.filter(|_| entry.extension) {
+        judge(name, "the name of a property", report);
+    }
+    let sound = entry.attributes.iter().filter(|attribute| attribute.sound);
+    for literals in sound.filter_map(|attribute| attribute.literals()) {
+        let named = literals.list.iter().filter(|literal| literals.list.len() > 1 || !literal.text.is_empty());
+        named.for_each(|literal| judge(literal, "a literal", report));
     }
 }
 
@@ -47,7 +45,7 @@ fn judge(name: &Value<'_>, what: &str, report: &mut Report<'_>) {
     if has_placeholder(name) {
         return;
     }
-    if let Err(rule) = check_name(&name.to_text()) {
+    if let Err(rule) = check_name(&name.as_text()) {
         report.add(name.span, format!("{} cannot be {what}: {rule}", quote(name.text)), |draft| {
             let draft = draft.help("choose a name of ASCII letters, digits, `-` and `_` that starts with a letter");
             let legal = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };

@@ -24,41 +24,47 @@
 use rtreg_model::{Applicability, Level};
 use rtreg_model::name::VALUE_LENGTH_MAX;
 
-use crate::context::{Context, part};
+use crate::context::{Context, FreeText, TableEntry, part};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     let texts = context.free_texts().filter(|text| !matches!(text.of, "RT_version" | "Resource_type" | "Vendor_id"));
-    for text in texts {
-        let value = text.value;
-        if value.text.len() > VALUE_LENGTH_MAX {
-            let length = value.text.len();
-            let message = format!("expected at most {VALUE_LENGTH_MAX} bytes in {}, found {length}", text.of);
-            report.add(value.span, message, |draft| draft.help("shorten the value"));
-            continue;
-        }
-        let illegal = |byte: &u8| matches!(byte, b'\0' | b'\n' | b';') || (*byte == b',' && !text.list);
-        let Some((at, &byte)) = value.text.iter().enumerate().find(|(_, byte)| illegal(byte)) else { continue };
-        let character = match byte {
-            b'\0' => "a NUL byte",
-            b'\n' => "a newline",
-            b',' => "a comma",
-            _ => "a semicolon",
-        };
-        let message = format!("expected no NUL, newline, comma or semicolon in {}, found {character}", text.of);
-        report.add(part(value, at, 1), message, |draft| {
-            let draft = draft.help("remove the character; quotes do not help");
-            match std::str::from_utf8(value.text) {
-                Ok(words) if value.quoted && matches!(text.of, "DESCRIPTION" | "RT_description") => {
-                    let fixed = format!("\"{}\"", reworded(words));
-                    draft.replace("part the words by hyphens", Applicability::Unsafe, value.span, fixed)
-                }
-                _ => draft,
-            }
-        });
+    texts.for_each(|text| judge(&text, report));
+}
+
+pub(super) fn check_entry(entry: &TableEntry<'_>, _: &Context<'_>, report: &mut Report<'_>) {
+    entry.free_texts().for_each(|text| judge(&text, report));
+}
+
+fn judge(text: &FreeText<'_>, report: &mut Report<'_>) {
+    let value = text.value;
+    if value.text.len() > VALUE_LENGTH_MAX {
+        let length = value.text.len();
+        let message = format!("expected at most {VALUE_LENGTH_MAX} bytes in {}, found {length}", text.of);
+        report.add(value.span, message, |draft| draft.help("shorten the value"));
+        return;
     }
+    let illegal = |byte: &u8| matches!(byte, b'\0' | b'\n' | b';') || (*byte == b',' && !text.list);
+    let Some((at, &byte)) = value.text.iter().enumerate().find(|(_, byte)| illegal(byte)) else { return };
+    let character = match byte {
+        b'\0' => "a NUL byte",
+        b'\n' => "a newline",
+        b',' => "a comma",
+        _ => "a semicolon",
+    };
+    let message = format!("expected no NUL, newline, comma or semicolon in {}, found {character}", text.of);
+    report.add(part(value, at, 1), message, |draft| {
+        let draft = draft.help("remove the character; quotes do not help");
+        match std::str::from_utf8(value.text) {
+            Ok(words) if value.quoted && matches!(text.of, "DESCRIPTION" | "RT_description") => {
+                let fixed = format!("\"{}\"", reworded(words));
+                draft.replace("part the words by hyphens", Applicability::Unsafe, value.span, fixed)
+            }
+            _ => draft,
+        }
+    });
 }
 
 /// A text for people, with hyphens in place of commas and semicolons.

@@ -21,7 +21,7 @@
 //! { PROPERTY = Mode; EXTENSION; ENUM { auto, manual }; DEFAULT = auto; }
 //! ```
 
-use rtreg_model::{Applicability, Level, PropertyKind, PropertyValue, suggest};
+use rtreg_model::{Applicability, Keyword, Level, PropertyKind, PropertyValue, suggest};
 use rtreg_parser::Value;
 
 use crate::context::{Context, TableEntry, did_you_mean, has_placeholder};
@@ -30,28 +30,26 @@ use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for entry in &context.entries {
-        let (Some(kind), Some(attribute)) = (&entry.kind, entry.get("DEFAULT")) else { continue };
-        let Some(value) = attribute.node.single() else { continue };
-        if is_left_to_others(value, kind) {
-            continue;
-        }
-        if let Err(fault) = PropertyValue::parse(kind, &value.to_text()) {
-            let of = entry.name.map_or_else(|| "an entry".to_owned(), |name| format!("`{}`", name.to_text()));
-            let message = format!("the default of {of} is no {}: {fault}", kind.as_str());
-            report.add(value.span, message, |draft| {
-                let draft = match entry.kinds().next().filter(|_| entry.extension) {
-                    Some(declared) => draft.also(declared.node.span, "the type is declared here"),
-                    None => draft,
-                };
-                let draft = draft.help(cure(entry, kind, value));
-                match meant(kind, value) {
-                    Some(word) => draft.replace(format!("write `{word}`"), Applicability::Unsafe, value.span, word),
-                    None => draft,
-                }
-            });
-        }
+pub(super) fn check_entry(entry: &TableEntry<'_>, _: &Context<'_>, report: &mut Report<'_>) {
+    let (Some(kind), Some(attribute)) = (&entry.kind, entry.get(Keyword::Default)) else { return };
+    let Some(value) = attribute.node.single() else { return };
+    if is_left_to_others(value, kind) {
+        return;
+    }
+    if let Err(fault) = PropertyValue::parse(kind, &value.as_text()) {
+        let of = entry.name.map_or_else(|| "an entry".to_owned(), |name| format!("`{}`", name.to_text()));
+        let message = format!("the default of {of} is no {}: {fault}", kind.as_str());
+        report.add(value.span, message, |draft| {
+            let draft = match entry.kinds().next().filter(|_| entry.extension) {
+                Some(declared) => draft.also(declared.node.span, "the type is declared here"),
+                None => draft,
+            };
+            let draft = draft.help(cure(entry, kind, value));
+            match meant(kind, value) {
+                Some(word) => draft.replace(format!("write `{word}`"), Applicability::Unsafe, value.span, word),
+                None => draft,
+            }
+        });
     }
 }
 

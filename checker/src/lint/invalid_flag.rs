@@ -21,17 +21,17 @@
 //! { PROPERTY = Port; EXTENSION; INT; DEFAULT = 80; }
 //! ```
 
-use rtreg_model::{Applicability, Level};
+use rtreg_model::{Applicability, Keyword, Level};
 
-use crate::context::{Context, did_you_mean};
+use crate::context::{Context, TableEntry, did_you_mean};
 use crate::edits::meant_boolean;
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for attribute in context.entries.iter().flat_map(|entry| &entry.attributes).filter(|attribute| attribute.sound) {
-        let Some(keyword @ ("EXTENSION" | "PER_NODE")) = attribute.keyword else { continue };
+pub(super) fn check_entry(entry: &TableEntry<'_>, _: &Context<'_>, report: &mut Report<'_>) {
+    for attribute in entry.sound() {
+        let Some(keyword @ (Keyword::Extension | Keyword::PerNode)) = attribute.keyword else { continue };
         let Some(values) = attribute.values() else { continue };
         if attribute.flag().is_none() && values.list.len() <= 1 {
             let found = values.single().map(|value| value.to_text()).unwrap_or_default();

@@ -20,19 +20,21 @@
 //! { PROPERTY = Port; EXTENSION; INT; MIN = 1; DEFAULT = 80; }
 //! ```
 
-use rtreg_model::{Applicability, Level};
+use rtreg_model::{Applicability, Keyword, Level};
 
-use crate::context::{Context, quote};
+use crate::context::{Context, TableEntry, quote};
 use crate::edits::{NO_MINUS, meant_number};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for attribute in context.entries.iter().flat_map(|entry| &entry.attributes).filter(|attribute| attribute.sound) {
+pub(super) fn check_entry(entry: &TableEntry<'_>, _: &Context<'_>, report: &mut Report<'_>) {
+    for attribute in entry.sound() {
         let (keyword, least, expected) = match attribute.keyword {
-            Some(keyword @ ("MIN" | "MAX")) => (keyword, i64::MIN, "an integer"),
-            Some(keyword @ ("MINLENGTH" | "MAXLENGTH" | "ARRAY_MINSIZE" | "ARRAY_MAXSIZE")) => {
+            Some(keyword @ (Keyword::Min | Keyword::Max)) => (keyword, i64::MIN, "an integer"),
+            Some(
+                keyword @ (Keyword::Minlength | Keyword::Maxlength | Keyword::ArrayMinsize | Keyword::ArrayMaxsize),
+            ) => {
                 (keyword, 0, "an integer of at least 0")
             }
             _ => continue,

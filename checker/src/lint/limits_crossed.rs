@@ -20,34 +20,39 @@
 //! { PROPERTY = Retry_count; MIN = 1; MAX = 10; DEFAULT = 2; }
 //! ```
 
-use rtreg_model::{Applicability, Edit, Level};
+use rtreg_model::{Applicability, Edit, Keyword, Level};
 
-use crate::context::Context;
+use crate::context::{Context, TableEntry};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
-const PAIRS: [(&str, &str); 3] = [("MIN", "MAX"), ("MINLENGTH", "MAXLENGTH"), ("ARRAY_MINSIZE", "ARRAY_MAXSIZE")];
+const PAIRS: [(Keyword, Keyword); 3] = [
+    (Keyword::Min, Keyword::Max),
+    (Keyword::Minlength, Keyword::Maxlength),
+    (Keyword::ArrayMinsize, Keyword::ArrayMaxsize),
+];
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for entry in context.entries.iter().filter(|entry| entry.timeout_of().is_none()) {
-        for (low, high) in PAIRS {
-            let (Some((min, low_span)), Some((max, high_span))) = (entry.limit(low), entry.limit(high)) else { continue };
-            if min > max {
-                let name = entry.name_text();
-                let message = format!("expected {low} of at most {high} for `{name}`, found {min} and {max}");
-                report.add(low_span, message, |draft| {
-                    let mut edits = vec![
-                        Edit::new(low_span, max.to_string()),
-                        Edit::new(high_span, min.to_string()),
-                    ];
-                    edits.sort_unstable();
-                    draft
-                        .also(high_span, format!("{high} is here"))
-                        .help(format!("exchange the two, or change {low} or {high}"))
-                        .fix("exchange the two", Applicability::Unsafe, edits)
-                });
-            }
+pub(super) fn check_entry(entry: &TableEntry<'_>, _: &Context<'_>, report: &mut Report<'_>) {
+    if entry.timeout_of().is_some() {
+        return;
+    }
+    for (low, high) in PAIRS {
+        let (Some((min, low_span)), Some((max, high_span))) = (entry.limit(low), entry.limit(high)) else { continue };
+        if min > max {
+            let name = entry.name_text();
+            let message = format!("expected {low} of at most {high} for `{name}`, found {min} and {max}");
+            report.add(low_span, message, |draft| {
+                let mut edits = vec![
+                    Edit::new(low_span, max.to_string()),
+                    Edit::new(high_span, min.to_string()),
+                ];
+                edits.sort_unstable();
+                draft
+                    .also(high_span, format!("{high} is here"))
+                    .help(format!("exchange the two, or change {low} or {high}"))
+                    .fix("exchange the two", Applicability::Unsafe, edits)
+            });
         }
     }
 }

@@ -24,7 +24,7 @@
 
 use rtreg_model::Level;
 
-use crate::context::Context;
+use crate::context::{Context, TableEntry};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Note;
@@ -36,7 +36,8 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for (declaration, _) in context.sound() {
         let Some(method) = declaration.method() else { continue };
         let timeout = method.timeout_property();
-        if context.entries.iter().any(|entry| entry.name_text().eq_ignore_ascii_case(timeout)) {
+        let is_its = |entry: &TableEntry<'_>| entry.standard.is_some_and(|standard| standard.name == timeout);
+        if context.standard_entries().any(|(_, entry)| is_its(entry)) {
             continue;
         }
         let message = format!("expected an entry for {timeout}, found none: {method} may run for 3600 seconds");

@@ -22,29 +22,33 @@
 //! Failover = TRUE;
 //! ```
 
-use rtreg_model::{Level, Release, Span};
+use rtreg_model::{Keyword, Level, Release};
 
-use crate::context::Context;
+use crate::context::{Context, TableEntry};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Warning;
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    let target = context.target;
-    let mut add = |name: &str, since: Release, span: Span| {
-        let message = format!("expected what release {target} knows, found {name}, which is known since {since}");
-        report.add(span, message, |draft| draft.help("remove it, or check the file for a later release with --target"));
-    };
-    let declared = context.sound().filter(|(_, property)| property.since > target && property.name != "RT_system");
+    let declared = context.sound().filter(|(_, property)| property.since > context.target && property.name != "RT_system");
     for (declaration, property) in declared {
-        add(property.name, property.since, declaration.node.name.span);
+        let message = message(property.name, property.since, context);
+        report.add(declaration.node.name.span, message, |draft| draft.help(HELP));
     }
-    for entry in &context.entries {
-        if let Some(standard) = entry.standard.filter(|standard| standard.since > target && !entry.extension) {
-            add(standard.name, standard.since, entry.name_span());
-        }
-        if let Some(per_node) = entry.get("PER_NODE").filter(|_| target < Release::V3_2) {
-            add("PER_NODE", Release::V3_2, per_node.node.span);
-        }
+}
+
+pub(super) fn check_entry(entry: &TableEntry<'_>, context: &Context<'_>, report: &mut Report<'_>) {
+    if let Some(standard) = entry.standard.filter(|standard| standard.since > context.target && !entry.extension) {
+        let message = message(standard.name, standard.since, context);
+        report.add(entry.name_span(), message, |draft| draft.help(HELP));
     }
+    if let Some(per_node) = entry.get(Keyword::PerNode).filter(|_| context.target < Release::V3_2) {
+        report.add(per_node.node.span, message("PER_NODE", Release::V3_2, context), |draft| draft.help(HELP));
+    }
+}
+
+const HELP: &str = "remove it, or check the file for a later release with --target";
+
+fn message(name: &str, since: Release, context: &Context<'_>) -> String {
+    format!("expected what release {} knows, found {name}, which is known since {since}", context.target)
 }

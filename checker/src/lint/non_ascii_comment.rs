@@ -24,7 +24,6 @@
 //! ```
 
 use rtreg_model::{Level, Span};
-use rtreg_parser::TokenKind;
 
 use crate::context::Context;
 use crate::lint::Report;
@@ -32,9 +31,11 @@ use crate::lint::Report;
 pub(super) const LEVEL: Level = Level::Note;
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    let comments = context.tokens.iter().filter(|token| token.kind == TokenKind::Comment);
-    let mut places = comments.filter_map(|token| {
+    let mut places = context.comments.iter().filter_map(|token| {
         let text = token.span.slice(context.source);
+        if text.is_ascii() {
+            return None;
+        }
         let start = text.iter().position(|byte| !byte.is_ascii())?;
         let length = text.iter().skip(start).take_while(|byte| !byte.is_ascii()).count();
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);

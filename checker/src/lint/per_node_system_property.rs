@@ -21,21 +21,22 @@
 //! { PROPERTY = Retry_count; DEFAULT = 2; }
 //! ```
 
-use rtreg_model::{Applicability, Level, Release};
+use rtreg_model::{Applicability, Keyword, Level, Release};
 
-use crate::context::Context;
+use crate::context::{Context, TableEntry};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for entry in context.entries.iter().filter(|entry| entry.is_system() && context.target >= Release::V3_2) {
-        let Some(per_node) = entry.get("PER_NODE").filter(|attribute| attribute.flag() == Some(true)) else { continue };
-        let message = format!("expected PER_NODE only on extension properties, but `{}` is system-defined", entry.name_text());
-        report.add(per_node.node.span, message, |draft| {
-            draft
-                .help("remove PER_NODE")
-                .fix("delete PER_NODE", Applicability::Unsafe, vec![context.delete(per_node.node.span)])
-        });
+pub(super) fn check_entry(entry: &TableEntry<'_>, context: &Context<'_>, report: &mut Report<'_>) {
+    if !entry.is_system() || context.target < Release::V3_2 {
+        return;
     }
+    let Some(per_node) = entry.get(Keyword::PerNode).filter(|attribute| attribute.flag() == Some(true)) else { return };
+    let message = format!("expected PER_NODE only on extension properties, but `{}` is system-defined", entry.name_text());
+    report.add(per_node.node.span, message, |draft| {
+        draft
+            .help("remove PER_NODE")
+            .fix("delete PER_NODE", Applicability::Unsafe, vec![context.delete(per_node.node.span)])
+    });
 }

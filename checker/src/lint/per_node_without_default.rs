@@ -20,19 +20,20 @@
 //! { PROPERTY = Port; EXTENSION; PER_NODE; INT; DEFAULT = 80; }
 //! ```
 
-use rtreg_model::{Level, Release};
+use rtreg_model::{Keyword, Level, Release};
 
-use crate::context::Context;
+use crate::context::{Context, TableEntry};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for entry in context.entries.iter().filter(|entry| entry.extension && context.target >= Release::V3_2) {
-        let Some(per_node) = entry.get("PER_NODE").filter(|attribute| attribute.flag() == Some(true)) else { continue };
-        if !entry.may_have("DEFAULT") {
-            let message = format!("expected a DEFAULT for `{}`, which is declared per node, found none", entry.name_text());
-            report.add(per_node.node.span, message, |draft| draft.help("add `DEFAULT = value;` to the entry"));
-        }
+pub(super) fn check_entry(entry: &TableEntry<'_>, context: &Context<'_>, report: &mut Report<'_>) {
+    if !entry.extension || context.target < Release::V3_2 {
+        return;
+    }
+    let Some(per_node) = entry.get(Keyword::PerNode).filter(|attribute| attribute.flag() == Some(true)) else { return };
+    if !entry.may_have(Keyword::Default) {
+        let message = format!("expected a DEFAULT for `{}`, which is declared per node, found none", entry.name_text());
+        report.add(per_node.node.span, message, |draft| draft.help("add `DEFAULT = value;` to the entry"));
     }
 }

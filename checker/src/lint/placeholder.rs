@@ -23,7 +23,7 @@
 
 use std::collections::BTreeMap;
 
-use rtreg_model::{Level, Span};
+use rtreg_model::{Keyword, Level, Span};
 use rtreg_parser::Value;
 
 use crate::context::{Context, find_placeholder, quote};
@@ -55,6 +55,6 @@ fn values<'c>(context: &'c Context<'_>) -> impl Iterator<Item = &'c Value<'c>> {
     let declared = context.sound().filter(|(_, property)| property.name != "RT_description");
     let declared = declared.filter_map(|(declaration, _)| declaration.node.values.as_ref());
     let attributes = context.entries.iter().flat_map(|entry| &entry.attributes);
-    let wanted = attributes.filter(|attribute| attribute.sound && attribute.keyword != Some("DESCRIPTION"));
+    let wanted = attributes.filter(|attribute| attribute.sound && attribute.keyword != Some(Keyword::Description));
     declared.chain(wanted.filter_map(|attribute| attribute.values())).flat_map(|values| &values.list)
 }

@@ -20,37 +20,35 @@
 //! { PROPERTY = Retry_count; DEFAULT = 2; }
 //! ```
 
-use rtreg_model::{Applicability, Level};
+use rtreg_model::{Applicability, Keyword, Level};
 
-use crate::context::{Context, quote};
+use crate::context::{Context, TableEntry, quote};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for entry in &context.entries {
-        match entry.attributes.iter().position(|attribute| attribute.keyword == Some("PROPERTY")) {
-            Some(0) => {}
-            Some(at) => {
-                let Some((property, first)) = entry.attributes.get(at).zip(entry.attributes.first()) else { continue };
-                if first.sound && property.sound {
-                    let found = quote(first.node.name.text);
-                    let message = format!("expected PROPERTY as the first attribute of the entry, found {found}");
-                    report.add(first.node.span, message, |draft| {
-                        let draft = draft.also(property.node.span, "PROPERTY is here").help("move PROPERTY behind the `{`");
-                        match context.move_before(property.node.span, first.node.span) {
-                            Some(edits) => draft.fix("move PROPERTY to the front", Applicability::Safe, edits),
-                            None => draft,
-                        }
-                    });
-                }
-            }
-            None if !entry.may_have("PROPERTY") => {
-                report.add(entry.name_span(), "expected PROPERTY in the entry, found none", |draft| {
-                    draft.help("begin the entry with the name of the property: `{ PROPERTY = name;`")
+pub(super) fn check_entry(entry: &TableEntry<'_>, context: &Context<'_>, report: &mut Report<'_>) {
+    match entry.attributes.iter().position(|attribute| attribute.keyword == Some(Keyword::Property)) {
+        Some(0) => {}
+        Some(at) => {
+            let Some((property, first)) = entry.attributes.get(at).zip(entry.attributes.first()) else { return };
+            if first.sound && property.sound {
+                let found = quote(first.node.name.text);
+                let message = format!("expected PROPERTY as the first attribute of the entry, found {found}");
+                report.add(first.node.span, message, |draft| {
+                    let draft = draft.also(property.node.span, "PROPERTY is here").help("move PROPERTY behind the `{`");
+                    match context.move_before(property.node.span, first.node.span) {
+                        Some(edits) => draft.fix("move PROPERTY to the front", Applicability::Safe, edits),
+                        None => draft,
+                    }
                 });
             }
-            None => {}
         }
+        None if !entry.may_have(Keyword::Property) => {
+            report.add(entry.name_span(), "expected PROPERTY in the entry, found none", |draft| {
+                draft.help("begin the entry with the name of the property: `{ PROPERTY = name;`")
+            });
+        }
+        None => {}
     }
 }

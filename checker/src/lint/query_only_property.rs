@@ -25,21 +25,22 @@
 use rtreg_model::{Applicability, Level};
 use rtreg_model::standard::Presence;
 
-use crate::context::Context;
+use crate::context::{Context, TableEntry};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for entry in context.entries.iter().filter(|entry| entry.is_system()) {
-        let Some(standard) = entry.standard.filter(|standard| standard.presence == Presence::QueryOnly) else { continue };
-        let message = format!("expected no entry for {}: the cluster creates this property itself", standard.name);
-        report.add(entry.name_span(), message, |draft| {
-            let draft = draft.help(match standard.name {
-                "Type_version" => "remove the entry; declare the version of the type with RT_version and `#$upgrade_from`",
-                _ => "remove the entry; the property can only be read",
-            });
-            draft.fix("delete the entry", Applicability::Unsafe, vec![context.delete(entry.node.span)])
-        });
+pub(super) fn check_entry(entry: &TableEntry<'_>, context: &Context<'_>, report: &mut Report<'_>) {
+    if !entry.is_system() {
+        return;
     }
+    let Some(standard) = entry.standard.filter(|standard| standard.presence == Presence::QueryOnly) else { return };
+    let message = format!("expected no entry for {}: the cluster creates this property itself", standard.name);
+    report.add(entry.name_span(), message, |draft| {
+        let draft = draft.help(match standard.name {
+            "Type_version" => "remove the entry; declare the version of the type with RT_version and `#$upgrade_from`",
+            _ => "remove the entry; the property can only be read",
+        });
+        draft.fix("delete the entry", Applicability::Unsafe, vec![context.delete(entry.node.span)])
+    });
 }

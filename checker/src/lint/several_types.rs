@@ -20,25 +20,26 @@
 //! { PROPERTY = Port; EXTENSION; INT; DEFAULT = 80; }
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Keyword, Level};
 
-use crate::context::Context;
+use crate::context::{Context, TableEntry};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for entry in context.entries.iter().filter(|entry| !entry.is_system()) {
-        let Some(first) = entry.kinds().next() else { continue };
-        let Some(second) = entry.kinds().find(|kind| kind.sound && kind.keyword != first.keyword) else { continue };
-        let message = format!(
-            "expected one type for `{}`, found {} and {}",
-            entry.name_text(),
-            first.keyword.unwrap_or_default(),
-            second.keyword.unwrap_or_default()
-        );
-        report.add(second.node.span, message, |draft| {
-            draft.also(first.node.span, "the first type is here").help("keep the type that is meant")
-        });
+pub(super) fn check_entry(entry: &TableEntry<'_>, _: &Context<'_>, report: &mut Report<'_>) {
+    if entry.is_system() {
+        return;
     }
+    let Some(first) = entry.kinds().next() else { return };
+    let Some(second) = entry.kinds().find(|kind| kind.sound && kind.keyword != first.keyword) else { return };
+    let message = format!(
+        "expected one type for `{}`, found {} and {}",
+        entry.name_text(),
+        first.keyword.map_or("", Keyword::as_str),
+        second.keyword.map_or("", Keyword::as_str)
+    );
+    report.add(second.node.span, message, |draft| {
+        draft.also(first.node.span, "the first type is here").help("keep the type that is meant")
+    });
 }

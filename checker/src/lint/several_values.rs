@@ -21,10 +21,10 @@
 //! ```
 
 use rtreg_model::standard::TypePropertyKind;
-use rtreg_model::{Level, PropertyKind};
+use rtreg_model::{Keyword, Level, PropertyKind};
 use rtreg_parser::Values;
 
-use crate::context::Context;
+use crate::context::{Context, TableEntry};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
@@ -35,13 +35,14 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
             judge(values, property.name, report);
         }
     }
-    for entry in &context.entries {
-        for attribute in entry.attributes.iter().filter(|attribute| attribute.sound) {
-            let (Some(keyword), Some(values)) = (attribute.keyword, attribute.values()) else { continue };
-            let list = keyword == "DEFAULT" && matches!(entry.kind, None | Some(PropertyKind::StringArray));
-            if !list {
-                judge(values, keyword, report);
-            }
+}
+
+pub(super) fn check_entry(entry: &TableEntry<'_>, _: &Context<'_>, report: &mut Report<'_>) {
+    for attribute in entry.sound() {
+        let (Some(keyword), Some(values)) = (attribute.keyword, attribute.values()) else { continue };
+        let list = keyword == Keyword::Default && matches!(entry.kind, None | Some(PropertyKind::StringArray));
+        if !list {
+            judge(values, keyword.as_str(), report);
         }
     }
 }

@@ -21,20 +21,21 @@
 //! { PROPERTY = Start_timeout; MIN = 60; DEFAULT = 120; }
 //! ```
 
-use rtreg_model::{Applicability, Level};
+use rtreg_model::{Applicability, Keyword, Level};
 
-use crate::context::Context;
+use crate::context::{Context, TableEntry};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for entry in context.entries.iter().filter(|entry| entry.timeout_of().is_some()) {
-        if let Some(max) = entry.get("MAX") {
-            let message = format!("expected no MAX for the method timeout `{}`", entry.name_text());
-            report.add(max.node.span, message, |draft| {
-                draft.help("remove MAX").fix("delete MAX", Applicability::Safe, vec![context.delete(max.node.span)])
-            });
-        }
+pub(super) fn check_entry(entry: &TableEntry<'_>, context: &Context<'_>, report: &mut Report<'_>) {
+    if entry.timeout_of().is_none() {
+        return;
+    }
+    if let Some(max) = entry.get(Keyword::Max) {
+        let message = format!("expected no MAX for the method timeout `{}`", entry.name_text());
+        report.add(max.node.span, message, |draft| {
+            draft.help("remove MAX").fix("delete MAX", Applicability::Safe, vec![context.delete(max.node.span)])
+        });
     }
 }

@@ -20,21 +20,22 @@
 //! { PROPERTY = Start_timeout; MIN = 60; DEFAULT = 120; }
 //! ```
 
-use rtreg_model::{Applicability, Level};
+use rtreg_model::{Applicability, Keyword, Level};
 
-use crate::context::Context;
+use crate::context::{Context, TableEntry};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for entry in context.entries.iter().filter(|entry| entry.timeout_of().is_some()) {
-        let Some((min, span)) = entry.limit("MIN").filter(|&(min, _)| min <= 0) else { continue };
-        let message = format!("expected a MIN of at least 1 second for the method timeout `{}`, found {min}", entry.name_text());
-        report.add(span, message, |draft| {
-            draft
-                .help("give the shortest time in which the method can succeed, in seconds")
-                .replace("write `1`", Applicability::Unsafe, span, "1")
-        });
+pub(super) fn check_entry(entry: &TableEntry<'_>, _: &Context<'_>, report: &mut Report<'_>) {
+    if entry.timeout_of().is_none() {
+        return;
     }
+    let Some((min, span)) = entry.limit(Keyword::Min).filter(|&(min, _)| min <= 0) else { return };
+    let message = format!("expected a MIN of at least 1 second for the method timeout `{}`, found {min}", entry.name_text());
+    report.add(span, message, |draft| {
+        draft
+            .help("give the shortest time in which the method can succeed, in seconds")
+            .replace("write `1`", Applicability::Unsafe, span, "1")
+    });
 }

@@ -25,19 +25,17 @@
 
 use rtreg_model::{Applicability, Level};
 
-use crate::context::Context;
+use crate::context::{Context, TableEntry};
 use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Warning;
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for entry in &context.entries {
-        let Some(method) = entry.timeout_of().filter(|method| !context.may_declare(method.as_str())) else { continue };
-        let message = format!("expected {method} to be declared, because its timeout has an entry, found no such method");
-        report.add(entry.name_span(), message, |draft| {
-            draft
-                .help(format!("declare the method with `{method} = path;`, or remove the entry"))
-                .fix("delete the entry", Applicability::Unsafe, vec![context.delete(entry.node.span)])
-        });
-    }
+pub(super) fn check_entry(entry: &TableEntry<'_>, context: &Context<'_>, report: &mut Report<'_>) {
+    let Some(method) = entry.timeout_of().filter(|method| !context.may_declare(method.as_str())) else { return };
+    let message = format!("expected {method} to be declared, because its timeout has an entry, found no such method");
+    report.add(entry.name_span(), message, |draft| {
+        draft
+            .help(format!("declare the method with `{method} = path;`, or remove the entry"))
+            .fix("delete the entry", Applicability::Unsafe, vec![context.delete(entry.node.span)])
+    });
 }

@@ -20,7 +20,7 @@
 //! { PROPERTY = Retry_count; DEFAULT = 2; }
 //! ```
 
-use rtreg_model::{Applicability, Level, suggest};
+use rtreg_model::{Applicability, Keyword, Level, suggest};
 use rtreg_model::standard::{ATTRIBUTES, KIND_KEYWORDS, type_property};
 
 use crate::context::{Context, TableAttribute, TableEntry, quote};
@@ -29,9 +29,8 @@ use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    let attributes = context.entries.iter().flat_map(|entry| entry.attributes.iter().map(move |it| (entry, it)));
-    for (entry, attribute) in attributes.filter(|(_, attribute)| attribute.sound && attribute.keyword.is_none()) {
+pub(super) fn check_entry(entry: &TableEntry<'_>, _: &Context<'_>, report: &mut Report<'_>) {
+    for attribute in entry.sound().filter(|attribute| attribute.keyword.is_none()) {
         let message = format!("expected an attribute of a property, found {}", quote(attribute.node.name.text));
         report.add(attribute.node.name.span, message, |draft| {
             let draft = draft.help(cure(attribute));
@@ -50,8 +49,8 @@ fn misspelt(entry: &TableEntry<'_>, attribute: &TableAttribute<'_>) -> Option<&'
     let name = attribute.node.name;
     let keywords = ATTRIBUTES.iter().chain(&KIND_KEYWORDS).copied();
     suggest::only_nearest(&name.to_text(), keywords)
-        .filter(|meant| attribute.meant == Some(meant) && is_one_word(name.text))
-        .filter(|meant| !entry.attributes.iter().any(|other| other.keyword == Some(meant)))
+        .filter(|meant| attribute.meant.map(Keyword::as_str) == Some(*meant) && is_one_word(name.text))
+        .filter(|_| !entry.attributes.iter().any(|other| other.keyword == attribute.meant))
 }
 
 fn cure(attribute: &TableAttribute<'_>) -> String {

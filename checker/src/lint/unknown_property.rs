@@ -21,7 +21,7 @@
 //! { PROPERTY = Retry_count; DEFAULT = 2; }
 //! ```
 
-use rtreg_model::{Applicability, Level, suggest};
+use rtreg_model::{Applicability, Keyword, Level, suggest};
 use rtreg_model::standard::{STANDARD_PROPERTIES, type_property};
 
 use crate::context::{Context, TableEntry, did_you_mean, quote};
@@ -30,29 +30,30 @@ use crate::lint::Report;
 
 pub(super) const LEVEL: Level = Level::Error;
 
-pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for entry in context.entries.iter().filter(|entry| entry.standard.is_none() && !entry.may_be_extension()) {
-        let Some(name) = entry.name else { continue };
-        if name.text.is_empty() {
-            continue;
-        }
-        let message = format!("expected a system-defined property or EXTENSION, found {} without EXTENSION", quote(name.text));
-        report.add(name.span, message, |draft| {
-            let draft = draft.help(cure(entry));
-            let words = STANDARD_PROPERTIES.iter().map(|property| property.name);
-            match (misses_extension(entry), suggest::only_nearest(&entry.name_text(), words), entry.get("PROPERTY")) {
-                (true, _, Some(property)) => draft.fix(
-                    "add `EXTENSION;`",
-                    Applicability::Safe,
-                    vec![context.insert_behind(property.node.span, "EXTENSION;")],
-                ),
-                (false, Some(meant), _) if is_one_word(name.text) && type_property(&name.to_text()).is_none() => {
-                    draft.replace(format!("write `{meant}`"), Applicability::Unsafe, name.span, meant)
-                }
-                _ => draft,
-            }
-        });
+pub(super) fn check_entry(entry: &TableEntry<'_>, context: &Context<'_>, report: &mut Report<'_>) {
+    if entry.standard.is_some() || entry.may_be_extension() {
+        return;
     }
+    let Some(name) = entry.name else { return };
+    if name.text.is_empty() {
+        return;
+    }
+    let message = format!("expected a system-defined property or EXTENSION, found {} without EXTENSION", quote(name.text));
+    report.add(name.span, message, |draft| {
+        let draft = draft.help(cure(entry));
+        let words = STANDARD_PROPERTIES.iter().map(|property| property.name);
+        match (misses_extension(entry), suggest::only_nearest(&entry.name_text(), words), entry.get(Keyword::Property)) {
+            (true, _, Some(property)) => draft.fix(
+                "add `EXTENSION;`",
+                Applicability::Safe,
+                vec![context.insert_behind(property.node.span, "EXTENSION;")],
+            ),
+            (false, Some(meant), _) if is_one_word(name.text) && type_property(&name.to_text()).is_none() => {
+                draft.replace(format!("write `{meant}`"), Applicability::Unsafe, name.span, meant)
+            }
+            _ => draft,
+        }
+    });
 }
 
 fn cure(entry: &TableEntry<'_>) -> String {
@@ -67,5 +68,5 @@ fn cure(entry: &TableEntry<'_>) -> String {
 
 /// Whether the entry has what only properties of one's own have.
 fn misses_extension(entry: &TableEntry<'_>) -> bool {
-    entry.kinds().next().is_some() || entry.get("DESCRIPTION").is_some()
+    entry.kinds().next().is_some() || entry.get(Keyword::Description).is_some()
 }

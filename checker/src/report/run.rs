@@ -54,11 +54,14 @@ impl Run {
         FileId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX))
     }
 
-    /// Adds a file that was checked, and what was found with structural paths.
+    /// Adds a file that was checked, and what was found with structural paths; the findings are then of this file, whatever
+    /// id they were given when they were found.
     pub fn add(&mut self, name: impl Into<String>, text: Vec<u8>, found: Vec<(Finding, String)>) {
         let file = self.sources.add(name, text);
         self.files.push(file);
-        for (finding, path) in found {
+        for (mut finding, path) in found {
+            finding.primary.file = file;
+            finding.secondary.iter_mut().for_each(|label| label.file = file);
             self.push(finding, path);
         }
     }

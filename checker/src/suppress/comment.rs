@@ -47,6 +47,9 @@ const VERBS: [&str; 2] = ["allow", "allow-file"];
 /// All comments for rtreg.
 pub(super) fn read(rtr: &Rtr<'_>) -> (Vec<Comment>, Vec<Fault>) {
     let (mut comments, mut faults) = (Vec::new(), Vec::new());
+    if !rtr.comments.iter().any(|comment| Line::new(rtr, comment.span).is_some()) {
+        return (comments, faults);
+    }
     // The first token of the present line that is neither blank nor comment, and the last one before the comment.
     let (mut on_line, mut last): (bool, Option<Token>) = (false, None);
     for token in &rtr.tokens {

@@ -4,15 +4,18 @@ use std::path::PathBuf;
 
 use clap::Args;
 use rtreg_checker::report::json::span;
-use rtreg_model::FileId;
+use rtreg_checker::suppress::stranded;
+use rtreg_model::{FileId, Span};
 use rtreg_parser::FormatFault;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::app::App;
+use crate::config::{Resolver, SettingArguments, Settings};
 use crate::error::{CliError, Exit};
 use crate::files::{self, Input, Place};
 use crate::output;
+use crate::parallel::{self, ThreadArguments};
 use crate::rewrite;
 
 /// The arguments.
@@ -28,6 +31,8 @@ pub struct Arguments {
     /// Change nothing; print what would be changed as a unified diff, and exit 1 if there is anything.
     #[arg(long)]
     diff: bool,
+    #[command(flatten)]
+    threads: ThreadArguments,
 }
 
 /// What became of the files.
@@ -62,7 +67,7 @@ enum FmtStatus {
     Formatted,
     /// It is not in the style, and was not changed: `--check` or `--diff`.
     WouldFormat,
-    /// It has errors of syntax, and was not changed.
+    /// It has errors of syntax, or a comment that would no longer cover what it allows, and was not changed.
     Broken,
 }
 
@@ -71,17 +76,36 @@ enum FmtStatus {
 /// # Errors
 /// A path that cannot be read or written; standard output with JSON (usage).
 pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
-    let places = files::find(&arguments.paths)?;
-    let prints_text = !arguments.check && !arguments.diff && places.iter().any(is_stdin);
-    if prints_text && (app.json() || places.len() > 1) {
+    let settings = SettingArguments::default();
+    let mut tasks = Vec::new();
+    let mut resolver = Resolver::new(&settings)?;
+    for place in files::find(&arguments.paths)? {
+        let settings = resolver.of_file(&place.path)?;
+        if place.named || !settings.excludes(&place.path) {
+            tasks.push((place, settings));
+        }
+    }
+    let prints_text = !arguments.check && !arguments.diff && tasks.iter().any(|(place, _)| is_stdin(place));
+    if prints_text && (app.json() || tasks.len() > 1) {
         return Err(CliError::usage("expected `-` alone and without --format json: it prints the formatted text")
             .help("give --check or --diff to get a report"));
     }
     // All is read before anything is written.
-    let inputs = places.iter().map(Place::read).collect::<Result<Vec<_>, _>>()?;
+    let mut read = Vec::new();
+    let threads = arguments.threads.threads(tasks.len())?;
+    parallel::in_order(
+        threads,
+        &tasks,
+        |(place, settings)| Formatted::new(place, settings),
+        |_, formatted| {
+            read.push(formatted?);
+            Ok(())
+        },
+    )?;
+    let has_errors = read.iter().any(|formatted| matches!(formatted.text, Err(Fault::Format(_))));
     let mut report = FmtReport { version: 1, files: Vec::new() };
-    for (place, input) in places.iter().zip(&inputs) {
-        let file = one(place, input, arguments, app)?;
+    for ((place, _), formatted) in tasks.iter().zip(read) {
+        let file = one(place, formatted, arguments, app)?;
         report.files.push(file);
     }
     if app.json() {
@@ -89,7 +113,7 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
     } else if !prints_text {
         say(&report, arguments)?;
     }
-    if !app.json() && report.files.iter().any(|file| file.status == FmtStatus::Broken) {
+    if !app.json() && has_errors {
         eprintln!("help: `rtreg lint` shows all errors; `rtreg lint --fix` cures what it can");
     }
     let done = |file: &FmtFile| matches!(file.status, FmtStatus::Unchanged | FmtStatus::Formatted);
@@ -100,48 +124,89 @@ fn is_stdin(place: &Place) -> bool {
     place.path.as_os_str() == "-"
 }
 
-/// Formats one file, or says why not.
-fn one(place: &Place, input: &Input, arguments: &Arguments, app: &App) -> Result<FmtFile, CliError> {
-    let rtr = rtreg_parser::parse(&input.bytes, FileId(0));
-    let only_look = arguments.check || arguments.diff;
-    let (status, reason, text) = match rtreg_parser::format(&rtr) {
-        Ok(text) if text == input.bytes => (FmtStatus::Unchanged, None, text),
-        Ok(text) if only_look => (FmtStatus::WouldFormat, None, text),
-        Ok(text) => {
-            if !is_stdin(place) {
-                rewrite::replace(&place.path, &input.bytes, &text)?;
+/// A file that was read, and its text in the style.
+struct Formatted {
+    name: String,
+    /// As it was read; empty where it is not needed any more.
+    source: Vec<u8>,
+    /// None where it was in the style already.
+    text: Result<Option<Vec<u8>>, Fault>,
+}
+
+/// Why a file is left alone.
+enum Fault {
+    Format(FormatFault),
+    /// A comment that takes findings out would cover other lines.
+    Stranded(Span),
+}
+
+impl Formatted {
+    /// Reads a file and formats its text; changes and prints nothing.
+    fn new(place: &Place, settings: &Settings) -> Result<Self, CliError> {
+        let Input { name, bytes } = place.read()?;
+        let rtr = rtreg_parser::parse(&bytes, FileId(0));
+        let text = match rtreg_parser::format(&rtr) {
+            Err(fault) => Err(Fault::Format(fault)),
+            Ok(text) if text == bytes => Ok(None),
+            Ok(text) => {
+                let after = rtreg_parser::parse(&text, FileId(0));
+                match stranded(&rtr, &after, &settings.lint_options(&place.path)) {
+                    Some(comment) => Err(Fault::Stranded(comment)),
+                    None => Ok(Some(text)),
+                }
             }
-            (FmtStatus::Formatted, None, text)
-        }
-        Err(fault @ FormatFault::Syntax { .. }) => {
-            (FmtStatus::Broken, Some(left_alone(input, &fault, app)), input.bytes.clone())
-        }
-        Err(fault) => return Err(CliError::internal(format!("{}: {fault}; it was left alone", input.name))),
-    };
-    if is_stdin(place) && !only_look {
-        output::bytes(&text)?;
+        };
+        let is_done = matches!(text, Ok(None)) && !is_stdin(place);
+        Ok(Self { name, source: if is_done { Vec::new() } else { bytes }, text })
     }
-    let diff = arguments.diff.then(|| rewrite::diff(&input.name, &input.bytes, &text));
+}
+
+/// Puts the formatted text of one file in its place or shows it, or says why there is none.
+fn one(place: &Place, formatted: Formatted, arguments: &Arguments, app: &App) -> Result<FmtFile, CliError> {
+    let Formatted { name, source, text } = formatted;
+    let only_look = arguments.check || arguments.diff;
+    let (status, reason, text) = match text {
+        Ok(None) => (FmtStatus::Unchanged, None, None),
+        Ok(text) if only_look => (FmtStatus::WouldFormat, None, text),
+        Ok(Some(text)) => {
+            if !is_stdin(place) {
+                rewrite::replace(&place.path, &source, &text)?;
+            }
+            (FmtStatus::Formatted, None, Some(text))
+        }
+        Err(Fault::Format(fault)) if !matches!(fault, FormatFault::Syntax { .. }) => {
+            return Err(CliError::internal(format!("{name}: {fault}; it was left alone")));
+        }
+        Err(fault) => (FmtStatus::Broken, Some(left_alone(&name, &source, &fault, app)), None),
+    };
+    let text = text.as_ref().unwrap_or(&source);
+    if is_stdin(place) && !only_look {
+        output::bytes(text)?;
+    }
+    let diff = arguments.diff.then(|| rewrite::diff(&name, &source, text));
     if let Some(diff) = diff.as_ref().filter(|_| !app.json()) {
         output::bytes(diff)?;
     }
     let diff = diff.map(|diff| String::from_utf8_lossy(&diff).into_owned());
-    Ok(FmtFile { file: input.name.clone(), status, reason, diff })
+    Ok(FmtFile { file: name, status, reason, diff })
 }
 
-/// Says on standard error that a file is broken; returns why.
-fn left_alone(input: &Input, fault: &FormatFault, app: &App) -> String {
-    let place = match fault {
-        FormatFault::Syntax { first, .. } => {
-            let place = span(&input.bytes, first.primary.span);
-            format!("{}:{}:{}", input.name, place.line, place.column)
-        }
-        _ => input.name.clone(),
+/// Says on standard error that a file is left alone; returns why.
+fn left_alone(name: &str, source: &[u8], fault: &Fault, app: &App) -> String {
+    let (at, why) = match fault {
+        Fault::Format(fault @ FormatFault::Syntax { first, .. }) => (Some(first.primary.span), fault.to_string()),
+        Fault::Format(fault) => (None, fault.to_string()),
+        Fault::Stranded(comment) => (
+            Some(*comment),
+            "in the style this comment would stand on another line than what it allows; put it on a line of its own above that"
+                .to_owned(),
+        ),
     };
     if !app.json() {
-        eprintln!("error: {place}: left alone: {fault}");
+        let place = at.map(|at| span(source, at)).map(|at| format!("{name}:{}:{}", at.line, at.column));
+        eprintln!("error: {}: left alone: {why}", place.as_deref().unwrap_or(name));
     }
-    fault.to_string()
+    why
 }
 
 /// One line for each file that is or would be formatted, and one for all.

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use rtreg_checker::check;
+use rtreg_checker::fix::Fixed;
+use rtreg_checker::levels::Levels;
 use rtreg_checker::report::json::JsonReport;
 use rtreg_checker::report::{Outline, Run, Sources, summary};
+use rtreg_checker::{LintOptions, check};
 use rtreg_model::{FileId, Finding};
 
 use crate::app::App;
@@ -17,8 +19,9 @@ use crate::completed::completed;
 use crate::config::{Resolver, SettingArguments, Settings};
 use crate::error::{CliError, Exit};
 use crate::files::{self, Input, Place};
-use crate::fixing::{FixArguments, Fixer};
+use crate::fixing::{Cure, FixArguments, Fixer};
 use crate::output;
+use crate::parallel::{self, ThreadArguments};
 pub use outputs::names as formats;
 use outputs::{Output, Outputs};
 
@@ -42,6 +45,8 @@ pub struct Arguments {
     settings: SettingArguments,
     #[command(flatten, next_help_heading = "Fixes")]
     fixing: FixArguments,
+    #[command(flatten)]
+    threads: ThreadArguments,
 }
 
 /// What was checked: the run, and the settings of each of its files.
@@ -65,15 +70,20 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
     let mut fixer = Fixer::new(&arguments.fixing)?;
     let mut checked = Checked { run: outputs::empty_run()?, settings: Vec::new(), known: 0 };
     let mut unread = Vec::new();
-    for place in files::find(&arguments.paths)? {
-        let settings = resolver.of(&place.path)?;
-        if place.named || !settings.excludes(&place.path) {
-            match place.read() {
-                Ok(input) => check_file(&place, input, settings, (&mut checked, &mut fixer))?,
+    let tasks = tasks(&arguments.paths, &mut resolver)?;
+    let cure = fixer.cure();
+    parallel::in_order(
+        arguments.threads.threads(tasks.len())?,
+        &tasks,
+        |task| task.look(cure),
+        |task, seen| {
+            match seen {
+                Ok(seen) => task.keep(seen, &mut checked, &mut fixer)?,
                 Err(error) => unread.push(error),
             }
-        }
-    }
+            Ok(())
+        },
+    )?;
     if arguments.update_baseline {
         known::update(&mut checked)?;
     } else {
@@ -92,27 +102,21 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
     Ok(finished.unwrap_or(found))
 }
 
-fn check_file(
-    place: &Place,
-    input: Input,
-    settings: Arc<Settings>,
-    (checked, fixer): (&mut Checked, &mut Fixer),
-) -> Result<(), CliError> {
-    let options = settings.lint_options(&place.path);
-    let again = |text: &[u8]| check(&rtreg_parser::parse(text, FileId(0)), &options, &settings.levels);
-    let bytes = fixer.file(place, &input.name, input.bytes, again)?;
-    let found = located(&bytes, checked.run.next_file(), place, &settings);
-    // A report quotes only files with findings; the others need not be kept.
-    let text = if found.is_empty() { Vec::new() } else { bytes };
-    checked.run.add(input.name, text, found);
-    checked.settings.push(settings);
-    Ok(())
+/// The files that are to be checked, with their settings.
+fn tasks(paths: &[PathBuf], resolver: &mut Resolver<'_>) -> Result<Vec<Task>, CliError> {
+    let mut tasks = Vec::new();
+    for place in files::find(paths)? {
+        let settings = resolver.of_file(&place.path)?;
+        if place.named || !settings.excludes(&place.path) {
+            tasks.push(Task { place, settings });
+        }
+    }
+    Ok(tasks)
 }
 
 /// What is found in a text that is not written to its file yet, without what the baseline holds; and why the baseline cannot
 /// be used, if it cannot. Of a baseline itself nothing is said.
 pub fn check_text(path: &Path, text: &[u8], settings: &Arc<Settings>) -> (Vec<Finding>, Option<CliError>) {
-    let place = Place { path: path.to_path_buf(), named: true };
     let file = FileId(0);
     if settings.baseline.is_none() {
         let rtr = rtreg_parser::parse(text, file);
@@ -120,15 +124,60 @@ pub fn check_text(path: &Path, text: &[u8], settings: &Arc<Settings>) -> (Vec<Fi
     }
     let mut checked = Checked { run: Run::new(""), settings: vec![Arc::clone(settings)], known: 0 };
     let name = if path.as_os_str() == "-" { files::STDIN.to_owned() } else { path.display().to_string() };
-    checked.run.add(name, Vec::new(), located(text, file, &place, settings));
+    checked.run.add(name, Vec::new(), located(text, &settings.lint_options(path), &settings.levels));
     let fault = known::take_out(&mut checked).err();
     checked.run.findings.retain(|finding| finding.primary.file == file);
     (checked.run.findings, fault)
 }
 
-fn located(text: &[u8], file: FileId, place: &Place, settings: &Settings) -> Vec<(Finding, String)> {
-    let rtr = rtreg_parser::parse(text, file);
-    let findings = check(&rtr, &settings.lint_options(&place.path), &settings.levels);
+/// A file that is to be checked.
+struct Task {
+    place: Place,
+    settings: Arc<Settings>,
+}
+
+/// What was seen in a file.
+struct Seen {
+    name: String,
+    /// The text as it was read; empty where it is not needed any more.
+    source: Vec<u8>,
+    /// The text with its cures, if it is to be cured.
+    fixed: Option<Fixed>,
+    /// What is found in the text as it is to be, each with its structural path.
+    found: Vec<(Finding, String)>,
+}
+
+impl Task {
+    /// Reads and checks the file; changes and prints nothing.
+    fn look(&self, cure: Cure) -> Result<Seen, CliError> {
+        let Input { name, bytes } = self.place.read()?;
+        let options = self.settings.lint_options(&self.place.path);
+        let again = |text: &[u8]| check(&rtreg_parser::parse(text, FileId(0)), &options, &self.settings.levels);
+        let fixed = cure.text(&bytes, again);
+        let found = located(fixed.as_ref().map_or(&bytes, |fixed| &fixed.bytes), &options, &self.settings.levels);
+        // A report quotes only files with findings; the others need not be kept.
+        let source = if found.is_empty() && fixed.is_none() { Vec::new() } else { bytes };
+        Ok(Seen { name, source, fixed, found })
+    }
+
+    /// Rewrites the file where it is to be cured, and keeps what is to be reported.
+    fn keep(&self, seen: Seen, checked: &mut Checked, fixer: &mut Fixer) -> Result<(), CliError> {
+        let text = match seen.fixed {
+            Some(fixed) => {
+                fixer.file(&self.place, &seen.name, &seen.source, &fixed)?;
+                if seen.found.is_empty() { Vec::new() } else { fixed.bytes }
+            }
+            None => seen.source,
+        };
+        checked.run.add(seen.name, text, seen.found);
+        checked.settings.push(Arc::clone(&self.settings));
+        Ok(())
+    }
+}
+
+fn located(text: &[u8], options: &LintOptions, levels: &Levels) -> Vec<(Finding, String)> {
+    let rtr = rtreg_parser::parse(text, FileId(0));
+    let findings = check(&rtr, options, levels);
     let outline = Outline::new(&rtr);
     let with_path = |finding: Finding| {
         let path = outline.path(finding.primary.span);
