@@ -44,6 +44,19 @@ pub enum Format {
     /// Checkstyle XML.
     #[value(hide = true)]
     Checkstyle,
+    /// A graph for Graphviz.
+    #[value(hide = true)]
+    Dot,
+    /// A graph as a picture.
+    #[value(hide = true)]
+    Svg,
+}
+
+impl Format {
+    /// Whether it is one of the forms that only a graph has.
+    pub const fn is_of_graphs(self) -> bool {
+        matches!(self, Self::Dot | Self::Svg)
+    }
 }
 
 /// When text is coloured.
@@ -64,7 +77,7 @@ pub struct Options {
     /// rtreg/store.db in the XDG state directory.
     #[arg(long, global = true, help_heading = "Options of every command", env = "RTREG_STORE", value_name = "STORE")]
     pub store: Option<String>,
-    /// Format of the answer: text (the default) or json; `rtreg lint` has more.
+    /// Format of the answer: text (the default) or json; `rtreg lint` and `rtreg graph` have more.
     #[arg(
         long,
         global = true,

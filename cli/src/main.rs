@@ -52,15 +52,24 @@ fn main() -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Only lint has more formats than text and JSON.
+/// Only lint and graph have more formats than text and JSON.
 fn format_known(command: &Command, app: &App) -> Result<(), CliError> {
-    match app.options.format {
-        None | Some(Format::Text | Format::Json) => Ok(()),
-        Some(_) if matches!(command, Command::Lint(_)) => Ok(()),
-        Some(format) => {
-            let name = format.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
-            Err(CliError::usage(format!("expected `text` or `json` behind --format, found `{name}`"))
-                .help(format!("only `rtreg lint` writes {name}")))
-        }
+    let Some(format) = app.options.format else { return Ok(()) };
+    let is_known = match command {
+        Command::Lint(_) => !format.is_of_graphs(),
+        Command::Graph(_) => format.is_of_graphs() || matches!(format, Format::Text | Format::Json),
+        _ => matches!(format, Format::Text | Format::Json),
+    };
+    if is_known {
+        return Ok(());
     }
+    let name = format.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+    let writer = if format.is_of_graphs() { "graph" } else { "lint" };
+    let expected = match command {
+        Command::Graph(_) => "`text`, `json`, `dot` or `svg`",
+        Command::Lint(_) => "a format of findings, such as `text`, `json` or `sarif`,",
+        _ => "`text` or `json`",
+    };
+    Err(CliError::usage(format!("expected {expected} behind --format, found `{name}`"))
+        .help(format!("only `rtreg {writer}` writes {name}")))
 }

@@ -32,10 +32,11 @@ pub fn parse(word: &str) -> Result<Output, String> {
         Some((name, file)) => (name, Some(PathBuf::from(file))),
         None => (word, None),
     };
-    let names = || Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    let known = || Format::value_variants().iter().filter(|format| !format.is_of_graphs());
+    let names = || known().filter_map(ValueEnum::to_possible_value);
     match Format::from_str(name, false) {
-        Ok(format) => Ok(Output { format, file }),
-        Err(_) => {
+        Ok(format) if !format.is_of_graphs() => Ok(Output { format, file }),
+        _ => {
             let names: Vec<String> = names().map(|value| value.get_name().to_owned()).collect();
             let near = suggest::nearest(name, names.iter().map(String::as_str));
             let meant = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
@@ -112,7 +113,8 @@ fn resolved(format: Format) -> Format {
 fn write(format: Format, checked: &Checked, options: &text::TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let run = &checked.run;
     match format {
-        Format::Text | Format::Auto => {
+        // The forms of graphs never come here: `format_known` and `parse` refuse them.
+        Format::Text | Format::Auto | Format::Dot | Format::Svg => {
             text::write(out, &run.findings, &run.sources, options)?;
             let line = summary_line(&run.findings, run.files.len());
             let known = match checked.known {
