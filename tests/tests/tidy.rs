@@ -40,7 +40,7 @@ const OUTSIDE_IN_TESTS: &[(&str, &[&str])] = &[
     ("parser", &["proptest"]),
     ("checker", &["divan"]),
     ("registry", &["insta", "proptest", "divan"]),
-    ("upgrade", &["proptest", "divan"]),
+    ("upgrade", &["proptest", "serde_json", "divan"]),
     ("store", &["proptest"]),
     ("cli", &["jsonschema", "junit-parser", "roxmltree", "serde-sarif", "insta", "trycmd"]),
     ("examples/embed", &["insta"]),

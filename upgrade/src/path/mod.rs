@@ -159,12 +159,12 @@ pub fn find(graph: &Graph<'_>, asked: &Asked<'_>) -> Result<Paths, CommandError>
             _ => walk::compared(walk::walk(asked, &versions)?, &straight, (asked, &kept)),
         });
     }
-    if !paths.iter().any(Path::is_direct) {
-        paths.push(straight.path);
-    }
     // What stops at a value that the command does not give comes behind what does not.
     let stops = |path: &Path| !path.is_direct() && path.hops.iter().rev().skip(1).any(Hop::is_refused);
     paths.sort_by_key(stops);
+    if !paths.iter().any(Path::is_direct) {
+        paths.push(straight.path);
+    }
     let mut paths = paths.into_iter();
     let best = match paths.next() {
         Some(best) => best,

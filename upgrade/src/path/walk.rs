@@ -21,7 +21,8 @@ pub(super) struct Walked {
 /// Walks a route, from the resource's version to the target.
 pub(super) fn walk(asked: &Asked<'_>, versions: &[&Version<'_>]) -> Result<Walked, CommandError> {
     let (hops, state) = steps(asked, versions, asked.state.clone())?;
-    let needed = hops.iter().filter(|hop| !hop.given).map(|hop| hop.needs).max();
+    // From the first hop on that the present state does not give, all that is given is given by the state that was reached.
+    let needed = hops.iter().skip_while(|hop| hop.given).map(|hop| hop.needs).max();
     let refusing = hops.iter().find(|hop| hop.decision.verdict != Verdict::Allowed);
     let mut path = Path {
         versions: versions.iter().map(|version| version.resource_type.version.value.clone()).collect(),
