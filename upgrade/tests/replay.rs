@@ -46,12 +46,26 @@ fn case() -> impl Strategy<Value = Case> {
         })
     };
     let event = select(vec![
-        "group online g", "group online g", "group online g --node n1", "group offline g", "resource restart r",
-        "resource unmonitor r", "resource monitor r", "resource disable r", "resource enable r", "node down n1",
-        "node up n1", "group unmanage g", "group manage g", "upgrade r --to web:2", "upgrade r --to web:2",
-        "upgrade r --to web:3", "upgrade r --to web:1",
+        "group online g",
+        "group online g",
+        "group online g --node n1",
+        "group offline g",
+        "resource restart r",
+        "resource unmonitor r",
+        "resource monitor r",
+        "resource disable r",
+        "resource enable r",
+        "node down n1",
+        "node up n1",
+        "group unmanage g",
+        "group manage g",
+        "upgrade r --to web:2",
+        "upgrade r --to web:2",
+        "upgrade r --to web:3",
+        "upgrade r --to web:1",
         "resource state r --node n1 online --started-by unknown --monitor running --monitor-started-by unknown",
-        "resource state r --node n1 online --started-by 1", "resource state r --type-version 2 --reason x",
+        "resource state r --node n1 online --started-by 1",
+        "resource state r --type-version 2 --reason x",
     ]);
     (3_usize..=5).prop_flat_map(move |count| {
         let files: Vec<_> = (0..count).map(file).collect();
@@ -83,7 +97,9 @@ fn cluster(case: &Case) -> Cluster {
         })
         .collect();
     cluster.register(&files.iter().map(String::as_str).collect::<Vec<_>>());
-    for line in ["node add n1", "node add n2", "group create g --node n1,n2", "resource create r --group g --type web:1"] {
+    for line in
+        ["node add n1", "node add n2", "group create g --node n1,n2", "resource create r --group g --type web:1"]
+    {
         cluster.ok(line);
     }
     cluster.ok("group manage g");
@@ -202,11 +218,14 @@ fn carry_out(start: &Cluster, paths: &Paths, case: &Case, tried: &mut Tried) {
     if !matches!(best.possible, Possible::Now | Possible::AfterCommands) {
         return;
     }
-    let own = |lines: &[String]| lines.iter().filter_map(|line| line.strip_prefix("rtreg ").map(str::to_owned)).collect::<Vec<_>>();
+    let own = |lines: &[String]| {
+        lines.iter().filter_map(|line| line.strip_prefix("rtreg ").map(str::to_owned)).collect::<Vec<_>>()
+    };
     own(&best.commands).iter().for_each(|line| drop(cluster.ok(line)));
     let asked = UpgradeRequest { path: request(case), preview: false, direct: false };
     let upgraded = upgrade(&cluster.store, &context(None), &asked).expect("the gate answers");
-    let present = inspect(&cluster.store, |view| rtreg_registry::commands::show::resource(view, "r")).expect("it is there");
+    let present =
+        inspect(&cluster.store, |view| rtreg_registry::commands::show::resource(view, "r")).expect("it is there");
     let present = serde_json::to_value(&present).expect("JSON")["type_version"].clone();
     assert_eq!(present, serde_json::json!(version(case.to)), "{}\n{best:#?}\n{case:#?}", upgraded.text());
     tried.by_path += usize::from(matches!(upgraded, Upgraded::ByPath(_)));

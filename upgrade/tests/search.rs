@@ -92,12 +92,8 @@ fn by(count: usize) -> impl Strategy<Value = By> {
 }
 
 fn node(count: usize) -> impl Strategy<Value = Node> {
-    let flags = (
-        prop::bool::weighted(0.85),
-        prop::bool::weighted(0.75),
-        prop::bool::weighted(0.85),
-        prop::bool::weighted(0.7),
-    );
+    let flags =
+        (prop::bool::weighted(0.85), prop::bool::weighted(0.75), prop::bool::weighted(0.85), prop::bool::weighted(0.7));
     (flags, by(count), by(count), prop_oneof![1 => Just(None), 1 => by(count)]).prop_map(
         |((up, online, enabled, monitored), started_by, monitor_by, initialised_by)| {
             let online = online && up && enabled;
@@ -234,7 +230,9 @@ impl Brute<'_> {
             self.best = Some(self.best.map_or(key, |best| best.min(key)));
             return;
         }
-        for (before, paid) in [ANYTIME, UNMONITORED, OFFLINE, UNMANAGED].map(|how_far| (how_far, strictest.max(how_far))) {
+        for (before, paid) in
+            [ANYTIME, UNMONITORED, OFFLINE, UNMANAGED].map(|how_far| (how_far, strictest.max(how_far)))
+        {
             let nodes = again(self.case, nodes, present, before);
             for to in (0..self.case.files.len()).filter(|to| !path.contains(to)).collect::<Vec<_>>() {
                 let cost = cost(self.case, (present, to), &nodes);
@@ -336,7 +334,8 @@ fn search(case: &Case) -> Paths {
 
 fn key(paths: &Paths) -> Option<Key> {
     let best = &paths.best;
-    let strictest = Tunability::ALL.iter().position(|tunability| *tunability == best.strictest).expect("one of the six");
+    let strictest =
+        Tunability::ALL.iter().position(|tunability| *tunability == best.strictest).expect("one of the six");
     (best.possible != Possible::Never).then_some((!best.loses.is_empty(), strictest, best.hops.len()))
 }
 
@@ -375,7 +374,12 @@ fn the_cases_are_not_trivial() {
             assert_eq!(key(&search(&case)), expected, "{case:#?}");
         }
         let nothing_alive = Case {
-            nodes: case.nodes.iter().cloned().map(|node| Node { started_by: None, monitor_by: None, initialised_by: None, ..node }).collect(),
+            nodes: case
+                .nodes
+                .iter()
+                .cloned()
+                .map(|node| Node { started_by: None, monitor_by: None, initialised_by: None, ..node })
+                .collect(),
             ..case
         };
         moved += usize::from(brute(&nothing_alive) != expected);

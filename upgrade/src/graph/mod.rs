@@ -21,6 +21,8 @@ pub struct Graph<'a> {
     lists: Vec<Vec<usize>>,
     /// For each version the lines of other files that list it.
     listed_by: Vec<Vec<Named<'a>>>,
+    /// For each version the line of its file for `""`.
+    empty: Vec<Option<&'a UpgradeFrom>>,
     /// What each version gives to one that it does not list: as an upgrade, and as a downgrade.
     unlisted: [Vec<Tunability>; 2],
 }
@@ -35,9 +37,14 @@ impl<'a> Graph<'a> {
         let mut listed_by: Vec<Vec<Named<'a>>> = vec![Vec::new(); versions.len()];
         for (target, version) in versions.iter().enumerate() {
             let mut lines: Vec<Named<'a>> = Vec::new();
+            let mut next = 0;
             for line in &version.resource_type.upgrade_from {
-                if let Some(from) = index.find(&line.version.value) {
+                // Files mostly list versions in their order: a look at the next one saves a search.
+                let is_next = versions.get(next).is_some_and(|of| of.resource_type.version.value == line.version.value);
+                let found = if is_next { Some(next) } else { index.find(&line.version.value) };
+                if let Some(from) = found {
                     lines.push((from, line));
+                    next = from + 1;
                 }
             }
             // Of several lines for one version the strictest counts.
@@ -50,11 +57,14 @@ impl<'a> Graph<'a> {
             }
             lists.push(lines.into_iter().map(|(from, _)| from).collect());
         }
-        let unlisted = [false, true].map(|downgrade| {
-            let looked = |version: &&Version<'a>| looked(version, false, None, downgrade).rule(&settings).0;
-            versions.iter().map(looked).collect()
+        let empty = |version: &&'a Version<'a>| gate::strictest_line(version.resource_type, &RtVersion::UNVERSIONED);
+        let empty = versions.iter().map(empty).collect();
+        let mut graph = Self { versions, settings, lists, listed_by, empty, unlisted: [Vec::new(), Vec::new()] };
+        graph.unlisted = [false, true].map(|downgrade| {
+            let places = 0..graph.versions.len();
+            places.map(|target| graph.rule(target, Asking { downgrade, ..Asking::default() })).collect()
         });
-        Self { versions, settings, lists, listed_by, unlisted }
+        graph
     }
 
     /// The versions, oldest first.
@@ -81,24 +91,27 @@ impl<'a> Graph<'a> {
     pub fn row(&self, from: usize) -> Vec<Tunability> {
         let Some(present) = self.versions.get(from) else { return Vec::new() };
         let [up, down] = &self.unlisted;
-        let mut row: Vec<Tunability> = if present.resource_type.version.value.is_unversioned() {
-            let versions = self.versions.iter();
-            versions.map(|version| looked(version, true, None, false).rule(&self.settings).0).collect()
+        let unversioned = present.resource_type.version.value.is_unversioned();
+        let mut row: Vec<Tunability> = if unversioned {
+            // Nothing sorts before it, and `""` is about it in either reading.
+            let places = 0..self.versions.len();
+            places.map(|target| self.rule(target, Asking { unversioned, ..Asking::default() })).collect()
         } else {
             down.iter().take(from).chain(up.iter().skip(from)).copied().collect()
         };
-        let mut set = |at: usize, tunability: Option<Tunability>| {
-            if let (Some(entry), Some(tunability)) = (row.get_mut(at), tunability) {
+        let mut set = |at: usize, tunability: Tunability| {
+            if let Some(entry) = row.get_mut(at) {
                 *entry = tunability;
             }
         };
         // That a file lists a version makes going to that one a downgrade.
-        self.lists(from).iter().for_each(|&target| set(target, down.get(target).copied()));
-        for &(target, line) in self.listed_by.get(from).into_iter().flatten() {
-            let version = self.versions.get(target);
-            set(target, version.map(|version| looked(version, false, Some(line), true).rule(&self.settings).0));
+        for &target in self.lists(from) {
+            set(target, self.rule(target, Asking { unversioned, downgrade: true, ..Asking::default() }));
         }
-        set(from, Some(Tunability::AtCreation));
+        for &(target, line) in self.listed_by.get(from).into_iter().flatten() {
+            set(target, self.rule(target, Asking { listed: Some(line), ..Asking::default() }));
+        }
+        set(from, Tunability::AtCreation);
         row
     }
 
@@ -107,21 +120,27 @@ impl<'a> Graph<'a> {
         let (from, target) = (self.versions.get(from)?, self.versions.get(target)?);
         Some(gate::edge(from, target, &self.settings))
     }
+
+    /// What the gate's rule makes of lines that were looked up here.
+    fn rule(&self, target: usize, asking: Asking<'a>) -> Tunability {
+        let Some(version) = self.versions.get(target) else { return Tunability::AtCreation };
+        let looked = Looked {
+            from_unversioned: asking.unversioned,
+            listed: asking.listed,
+            empty: self.empty.get(target).copied().flatten(),
+            upgrade_aware: version.resource_type.upgrade.is_some(),
+            downgrade: asking.downgrade,
+        };
+        looked.rule(&self.settings).0
+    }
 }
 
-fn looked<'a>(
-    target: &Version<'a>,
-    from_unversioned: bool,
+/// What is asked of a target, beside its file.
+#[derive(Default)]
+struct Asking<'a> {
+    unversioned: bool,
     listed: Option<&'a UpgradeFrom>,
     downgrade: bool,
-) -> Looked<'a> {
-    Looked {
-        from_unversioned,
-        listed,
-        empty: gate::strictest_line(target.resource_type, &RtVersion::UNVERSIONED),
-        upgrade_aware: target.resource_type.upgrade.is_some(),
-        downgrade,
-    }
 }
 
 /// Where a version stands in the graph, found by its text.

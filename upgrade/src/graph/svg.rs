@@ -11,7 +11,7 @@ const COLOURS: [&str; 6] = ["#1b7837", "#6a8f1e", "#b8860b", "#c4560a", "#b2182b
 const NODE_WIDTH: usize = 150;
 const LANE: usize = 20;
 const PORT: usize = 12;
-const GAP: usize = 70;
+const GAP: usize = 100;
 const MARGIN: usize = 30;
 
 /// An edge with the places of its versions and its lane, counted from the nodes outwards.
@@ -137,7 +137,9 @@ fn arrows(svg: &mut String, lanes: &[Lane<'_>], boxes: &[(usize, usize)], x: usi
                  stroke-width=\"1.5\"{dots} marker-end=\"url(#a{strict})\"/>"
             ),
         );
-        let (middle, beside) = (usize::midpoint(start, end), across + 11);
+        // On the outer side of the lane, away from the arrows' heads.
+        let beside = if lane.goes_up() { across.saturating_sub(3) } else { across + 11 };
+        let middle = usize::midpoint(start, end);
         line(
             svg,
             &format!(

@@ -15,7 +15,8 @@ use rtreg_registry::gate::{self, Assignment, Decision, DependencyFault, Possible
 use rtreg_registry::migration::StoredValue;
 
 use crate::graph::Graph;
-use search::{Route, Search};
+pub use search::Route;
+use search::Search;
 use values::Kept;
 
 /// What is wrong with the dependencies that a resource would have after a hop: which resources there are, only the caller
@@ -178,6 +179,14 @@ pub fn find(graph: &Graph<'_>, asked: &Asked<'_>) -> Result<Paths, CommandError>
         alternatives: paths.collect(),
         left_out,
     })
+}
+
+/// The search alone: the routes that no other beats, best first, before any is walked through the gate.
+pub fn search(graph: &Graph<'_>, asked: &Asked<'_>) -> Vec<Route> {
+    match (position(graph, asked.present), position(graph, asked.target)) {
+        (Some(from), Some(to)) if from != to => routes(graph, asked, (from, to)).0,
+        _ => Vec::new(),
+    }
 }
 
 impl Hop {

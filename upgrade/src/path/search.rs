@@ -35,7 +35,9 @@ pub(super) struct Search<'s, 'a> {
 
 /// A route: places in the graph, from the resource's version to the target.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Route {
+#[non_exhaustive]
+pub struct Route {
+    /// The places.
     pub places: Vec<usize>,
     /// The strictest step that the present state does not give already.
     pub strictest: Tunability,
@@ -49,7 +51,7 @@ pub(super) fn routes(search: &Search<'_, '_>) -> Vec<Route> {
     let mut rows = Rows::new(search);
     let mut routes: Vec<Route> = Vec::new();
     let [levels @ .., _] = Tunability::ALL;
-    let losing: &[bool] = if search.kept.is_empty() { &[false] } else { &[false, true] };
+    let losing: &[bool] = if search.kept.can_be_lost() { &[false, true] } else { &[false] };
     for &loses in losing {
         for strictest in levels {
             // Who has as few hops and asks for no more, and loses no more, beats it.
@@ -73,9 +75,10 @@ fn breadth_first(
     level: Tunability,
     loses: bool,
 ) -> Option<Vec<usize>> {
-    let fits = |from: usize, to: usize| loses || search.kept.stays(from, to);
+    let stays = |from: usize, to: usize| loses || search.kept.stays(from, to);
     let is_middle = |place: &usize| {
-        *place != search.from && *place != search.to && search.usable.get(*place).copied().unwrap_or(false)
+        let is_usable = search.usable.get(*place).copied().unwrap_or(false);
+        *place != search.from && *place != search.to && is_usable && (loses || search.kept.fits(*place))
     };
     // Newest first, so that of equal routes the one with the newest versions is found.
     let mut unseen: Vec<usize> = (0..search.graph.versions().len()).rev().filter(is_middle).collect();
@@ -83,7 +86,7 @@ fn breadth_first(
     let mut next = 0;
     while let Some(&(from, _)) = queue.get(next) {
         let row = rows.get(from);
-        let is_open = |to: usize| row.get(to).is_some_and(|demand| *demand <= level) && fits(from, to);
+        let is_open = |to: usize| row.get(to).is_some_and(|demand| *demand <= level) && stays(from, to);
         if is_open(search.to) {
             return Some(back(&queue, next, search.to));
         }
@@ -147,18 +150,13 @@ impl<'s, 'a> Rows<'s, 'a> {
         let Search { graph, state, .. } = self.search;
         let mut row = graph.row(from);
         let Some(present) = graph.versions().get(from).map(|version| version.resource_type) else { return row };
-        let given = gate::given_now(state, present);
         let is_settled = |through: AliveThrough| {
             !state.resource.type_version_stated && gate::forbids_to_arrive_before(present, gate::ending(through))
         };
         let unknown = self.origins.unknown.iter().copied();
         let unsettled: Vec<AliveThrough> = unknown.filter(|through| !is_settled(*through)).collect();
         let least = unsettled.iter().map(|through| gate::ending(*through)).max().unwrap_or(Tunability::Anytime);
-        let init_unknown = self.origins.unknown.contains(&AliveThrough::InitialisedBy);
-        let init_unsettled = unsettled.contains(&AliveThrough::InitialisedBy);
         let [asked, asked_if_listed] = &self.origins.asked;
-        let [init, init_if_listed] = &self.origins.by_init;
-        let mut by_init = init.clone();
         for (entry, asked) in row.iter_mut().zip(asked) {
             *entry = (*entry).max(*asked).max(least);
         }
@@ -166,22 +164,36 @@ impl<'s, 'a> Rows<'s, 'a> {
             if let (Some(entry), Some(asked)) = (row.get_mut(to), asked_if_listed.get(to)) {
                 *entry = (*entry).max(*asked);
             }
-            if let (Some(entry), Some(listed)) = (by_init.get_mut(to), init_if_listed.get(to)) {
-                *entry |= *listed;
-            }
         }
         if let Some(last) = row.get_mut(self.search.to) {
             *last = (*last).max(self.search.last);
         }
+        if state.group.managed {
+            let given = gate::given_now(state, present);
+            row.iter_mut().filter(|entry| **entry <= given).for_each(|entry| *entry = Tunability::Anytime);
+        } else {
+            self.give_unmanaged(from, &mut row, unsettled.contains(&AliveThrough::InitialisedBy));
+        }
+        row
+    }
+
+    /// In an unmanaged group all is given, but what a trace of Init asks for.
+    fn give_unmanaged(&self, from: usize, row: &mut [Tunability], unsettled: bool) {
+        let [by_init, by_init_if_listed] = &self.origins.by_init;
+        let mut by_init = by_init.clone();
+        for &to in self.search.graph.lists(from) {
+            if let (Some(entry), Some(listed)) = (by_init.get_mut(to), by_init_if_listed.get(to)) {
+                *entry |= *listed;
+            }
+        }
+        let unknown = self.origins.unknown.contains(&AliveThrough::InitialisedBy);
         for (entry, by_init) in row.iter_mut().zip(by_init) {
             // A trace that can only be T's own asks where T's edge asks for the state that ends it.
-            let by_init = by_init || init_unsettled || (init_unknown && *entry >= Tunability::WhenUnmanaged);
-            let is_given = if state.group.managed { *entry <= given } else { !by_init };
-            if is_given && *entry != Tunability::AtCreation {
+            let asks = by_init || unsettled || (unknown && *entry >= Tunability::WhenUnmanaged);
+            if !asks && *entry != Tunability::AtCreation {
                 *entry = Tunability::Anytime;
             }
         }
-        row
     }
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Kept {
     pub names: Vec<String>,
     /// By place: whether each property has values per node there; none where a value does not fit.
     per_node: Vec<Option<Vec<bool>>>,
+    /// Whether any of them has values per node anywhere.
+    has_per_node: bool,
 }
 
 impl Kept {
@@ -39,17 +41,19 @@ impl Kept {
             };
             kept.iter().map(of).collect()
         });
-        Self { per_node: per_node.collect(), names: kept.iter().map(|(name, _)| (*name).clone()).collect() }
+        let per_node: Vec<Option<Vec<bool>>> = per_node.collect();
+        let has_per_node = per_node.iter().flatten().flatten().any(|per_node| *per_node);
+        Self { per_node, has_per_node, names: kept.iter().map(|(name, _)| (*name).clone()).collect() }
     }
 
-    /// Whether there is nothing to lose.
-    pub fn is_empty(&self) -> bool {
-        self.names.is_empty()
+    /// Whether a version on the way loses none of them by itself.
+    pub fn fits(&self, place: usize) -> bool {
+        self.names.is_empty() || self.per_node.get(place).is_some_and(Option::is_some)
     }
 
-    /// Whether a hop keeps them all.
+    /// Whether a hop between two versions that both fit keeps them all: what had values per node needs them again.
     pub fn stays(&self, from: usize, to: usize) -> bool {
-        if self.is_empty() {
+        if !self.has_per_node {
             return true;
         }
         match (self.per_node.get(from), self.per_node.get(to)) {
@@ -58,6 +62,11 @@ impl Kept {
             }
             _ => false,
         }
+    }
+
+    /// Whether any path can lose one.
+    pub fn can_be_lost(&self) -> bool {
+        self.has_per_node || self.per_node.iter().any(Option::is_none)
     }
 }
 
