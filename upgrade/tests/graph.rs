@@ -8,7 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use rtreg_model::{ResourceType, Tunability};
-use rtreg_registry::gate::{self, EmptyUpgradeFrom, Settings};
+use rtreg_registry::gate::{self, EmptyUpgradeFrom, Looked, Settings};
 use rtreg_upgrade::graph::Graph;
 use rtreg_upgrade::graph::report::GraphReport;
 use rtreg_upgrade::graph::{dot, svg};
@@ -52,6 +52,14 @@ proptest! {
             for (from, present) in graph.versions().iter().enumerate() {
                 prop_assert_eq!(graph.position(&present.resource_type.version.value), Some(from));
                 let row = graph.row(from);
+                for listed in [false, true] {
+                    let alive = graph.alive(from, listed);
+                    for (to, target) in graph.versions().iter().enumerate().filter(|(to, _)| *to != from) {
+                        let version = &present.resource_type.version.value;
+                        let looked = Looked::up(target.resource_type, version, listed).rule(&settings).0;
+                        prop_assert_eq!(alive[to], looked, "{} -> {}", present.name, target.name);
+                    }
+                }
                 for (to, target) in graph.versions().iter().enumerate().filter(|(to, _)| *to != from) {
                     let edge = gate::edge(present, target, &settings);
                     prop_assert_eq!(row[to], edge.tunability, "{} -> {}", present.name, target.name);

@@ -377,8 +377,7 @@ fn the_cases_are_not_trivial() {
             nodes: case
                 .nodes
                 .iter()
-                .cloned()
-                .map(|node| Node { started_by: None, monitor_by: None, initialised_by: None, ..node })
+                .map(|node| Node { started_by: None, monitor_by: None, initialised_by: None, ..*node })
                 .collect(),
             ..case
         };
