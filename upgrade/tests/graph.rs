@@ -4,6 +4,8 @@
 #[path = "../../registry/tests/gate_common/mod.rs"]
 mod common;
 
+use std::collections::BTreeMap;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -146,28 +148,37 @@ fn dot_quotes_names_and_dots_what_no_line_says() {
     }
 }
 
+/// No two edges of a picture lie on each other: `M side start H across V end H side`.
+fn check_lanes(svg: &str, expected: usize) {
+    let numbers = |path: &str| -> Vec<usize> {
+        path.split(|c: char| !c.is_ascii_digit()).filter_map(|number| number.parse().ok()).collect()
+    };
+    let mut lanes: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
+    let paths = svg.lines().filter_map(|line| line.strip_prefix("<path d=\"")?.split('"').next());
+    for path in paths.filter(|path| path.contains('V')).map(numbers) {
+        let &[_, start, across, end, _] = path.as_slice() else { panic!("{path:?}") };
+        lanes.entry(across).or_default().push((start.min(end), start.max(end)));
+    }
+    assert_eq!(lanes.values().map(Vec::len).sum::<usize>(), expected);
+    for (across, mut stretches) in lanes {
+        stretches.sort_unstable();
+        let apart = stretches.windows(2).all(|pair| pair[0].1 <= pair[1].0);
+        assert!(apart, "{across}: {stretches:?}");
+    }
+}
+
 #[test]
 fn no_two_edges_share_a_lane_over_the_same_stretch() {
     let svg = svg::render(&report(true));
-    // `M side start H across V end H side`
-    let numbers = |path: &str| -> Vec<usize> {
-        path.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect()
-    };
-    let paths: Vec<Vec<usize>> = svg
-        .lines()
-        .filter_map(|line| line.strip_prefix("<path d=\"")?.split('"').next())
-        .filter(|path| path.contains('V'))
-        .map(numbers)
-        .collect();
-    assert_eq!(paths.len(), 25);
-    for (at, one) in paths.iter().enumerate() {
-        let &[_, start, across, end, _] = one.as_slice() else { panic!("{one:?}") };
-        for other in &paths[at + 1..] {
-            let &[_, other_start, other_across, other_end, _] = other.as_slice() else { panic!("{other:?}") };
-            let (low, high) = (start.min(end), start.max(end));
-            let apart = other_start.max(other_end) <= low || other_start.min(other_end) >= high;
-            assert!(across != other_across || apart, "{one:?} {other:?}");
-        }
-    }
+    check_lanes(&svg, 25);
     assert!(svg.contains("&lt;4&gt;&quot;&amp;"), "{svg}");
+}
+
+/// More than anybody can read is still drawn, and soon.
+#[test]
+fn many_versions_are_drawn_too() {
+    let types: Vec<ResourceType> = (0..80).map(|number| web(&number.to_string(), &[])).collect();
+    let versions: Vec<_> = types.iter().map(registered).collect();
+    let graph = Graph::new(&versions, Settings::default());
+    check_lanes(&svg::render(&GraphReport::new("TEST.web", &graph, true, &|_| None)), 80 * 79);
 }
