@@ -53,6 +53,11 @@ bench:
 bench-lint: setup-rust
 	@CARGO="$(CARGO)" sh tests/bench/lint.sh
 
+## bench-path: a thousand versions of a type as a graph, searched, and walked through the gate
+.PHONY: bench-path
+bench-path:
+	$(CARGO) bench -p rtreg-upgrade --bench path
+
 ## fuzz: the parser, ten minutes (needs cargo-fuzz)
 fuzz:
 	cd parser && RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run --sanitizer none parse -- -max_total_time=600

@@ -37,7 +37,7 @@ tools() {
 debian() {
     missing=
     # The program, and the Debian package that has it where that has another name.
-    for tool in strace bash zsh fish mandoc groff shellcheck git nvim:neovim; do
+    for tool in strace bash zsh fish mandoc groff shellcheck git nvim:neovim dot:graphviz; do
         command -v "${tool%:*}" >/dev/null 2>&1 || missing="$missing ${tool#*:}"
     done
     python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing="$missing python3-venv"

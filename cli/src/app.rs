@@ -47,6 +47,12 @@ pub enum Format {
     /// Tab-separated lines under the names of the columns.
     #[value(hide = true)]
     Tsv,
+    /// A graph for Graphviz.
+    #[value(hide = true)]
+    Dot,
+    /// A graph as a picture.
+    #[value(hide = true)]
+    Svg,
 }
 
 impl Format {
@@ -65,6 +71,9 @@ impl Format {
         Self::Checkstyle,
     ];
 
+    /// What commands that print a graph know.
+    pub const GRAPH: &'static [Self] = &[Self::Text, Self::Json, Self::Dot, Self::Svg];
+
     /// The word for it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -78,6 +87,8 @@ impl Format {
             Self::Junit => "junit",
             Self::Checkstyle => "checkstyle",
             Self::Tsv => "tsv",
+            Self::Dot => "dot",
+            Self::Svg => "svg",
         }
     }
 }

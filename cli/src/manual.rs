@@ -39,8 +39,8 @@ impl Subject {
             ("lint" | "fmt" | "config", _) => Self::Files,
             ("lsp", _) => Self::Editor,
             ("register" | "import", _) => Self::FilesAndStore,
-            ("upgrade", _) => Self::Upgrade,
-            ("list" | "show" | "status" | "history", _) | ("node" | "setting", "list") => Self::Store,
+            ("upgrade" | "path", _) => Self::Upgrade,
+            ("list" | "show" | "status" | "history" | "graph", _) | ("node" | "setting", "list") => Self::Store,
             ("unregister" | "type" | "node" | "group" | "resource" | "setting", _) => Self::Change,
             _ => Self::Itself,
         }

@@ -122,5 +122,18 @@ fn vendor_commands() {
         let text = std::fs::read_to_string(file).expect("the example");
         cluster.write(&format!("gateway-{version}.rtr"), &text);
     }
-    run("vendor-commands.md", &cluster);
+    assert!(run("vendor-commands.md", &cluster) >= 5);
+}
+
+#[test]
+fn path() {
+    let cluster = Cluster::new();
+    std::fs::create_dir(cluster.path().join("gateway")).expect("a folder");
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rtr-examples/gateway");
+    for version in ["1.0", "2.0", "3.0"] {
+        let file = example.join(version).join("XMPL.gateway.rtr");
+        let text = std::fs::read_to_string(file).expect("the example");
+        cluster.write(&format!("gateway/{version}.rtr"), &text);
+    }
+    assert!(run("path.md", &cluster) >= 5);
 }

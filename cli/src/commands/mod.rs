@@ -5,6 +5,7 @@ pub mod config;
 mod control;
 mod explain;
 mod fmt;
+mod graph;
 pub mod group;
 mod history;
 mod import;
@@ -14,6 +15,7 @@ mod list;
 mod lsp;
 mod man;
 mod node;
+mod path;
 pub mod register;
 pub mod resource;
 mod rules;
@@ -64,11 +66,16 @@ pub enum Command {
     Group(group::Arguments),
     /// Resources: create, delete, set, and record what became of them.
     Resource(Box<resource::Arguments>),
-    /// Upgrade a resource to another version of its type, if that is allowed now; say why, and what helps, if not.
+    /// Upgrade a resource to another version of its type, straight or by the least disruptive path, if that is allowed now;
+    /// say why, and what helps, if not.
     Upgrade(upgrade::Arguments),
     /// Take over a cluster that exists, from what its own commands print.
     #[command(subcommand)]
     Import(Box<import::ImportCommand>),
+    /// Show the registered versions of a type and the ways between them, with what each asks for.
+    Graph(graph::Arguments),
+    /// Show the least disruptive path of a resource to a version, its alternatives, and what each hop asks for and does.
+    Path(path::Arguments),
     /// Show what happened, newest first; check it; print the hash to be kept elsewhere.
     History(history::Arguments),
     /// Show the tables of the control models: which method is called when, and what its failure does.
@@ -94,6 +101,7 @@ impl Command {
     pub fn formats(&self) -> &'static [Format] {
         match self {
             Self::Lint(_) => Format::FINDINGS,
+            Self::Graph(_) => Format::GRAPH,
             Self::Control(_) => &[Format::Text, Format::Json, Format::Tsv],
             _ => Format::PLAIN,
         }
@@ -120,6 +128,8 @@ impl Command {
             Self::Group(arguments) => group::run(arguments, app),
             Self::Resource(arguments) => resource::run(*arguments, app),
             Self::Upgrade(arguments) => upgrade::run(arguments, app),
+            Self::Graph(arguments) => graph::run(&arguments, app),
+            Self::Path(arguments) => path::run(arguments, app),
             Self::History(arguments) => history::run(&arguments, app),
             Self::Control(command) => control::run(&command, app),
             Self::Setting(command) => setting::run(&command, app),
