@@ -14,13 +14,18 @@
 
 pub mod baseline;
 pub mod catalogue;
+mod compat;
 mod context;
 mod edits;
 mod explain;
 pub mod fix;
 pub mod levels;
+mod limits;
 mod lint;
+mod pair;
+pub mod promise;
 pub mod report;
+mod rule_text;
 pub mod suppress;
 
 use rtreg_model::Finding;
@@ -28,9 +33,11 @@ use rtreg_parser::Rtr;
 
 use levels::Levels;
 
+pub use compat::{CompatRule, compare, compat_rule, compat_rules};
 pub use context::LintOptions;
 pub use explain::{Explanation, explanation, explanations, page};
 pub use lint::{Rule, Set, lint, rule, rules};
+pub use pair::{MethodFiles, Version};
 
 /// What a person is to see of a file: [`lint`] with all rules, without what comments take out, and of that what is wanted,
 /// at its level.

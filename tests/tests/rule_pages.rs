@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use rtreg_checker::catalogue::Kind;
 use rtreg_checker::{Explanation, Set, explanations, page};
 use rtreg_tests::suite;
 
@@ -24,7 +25,7 @@ fn pages() -> BTreeMap<String, String> {
 fn one_page(rule: &Explanation) -> String {
     let (summary, sections) = rule.text.split_once('\n').unwrap_or((&rule.text, ""));
     let sections = sections.replace("\n# ", "\n## ");
-    let kind = if rule.syntax { "fault of the syntax" } else { "rule" };
+    let kind = rule.kind.words();
     let (id, level, set) = (rule.id, rule.level.as_str(), rule.set().as_str());
     format!("# {id}\n\n{summary}\n\nLevel: {level}. Set: `{set}`. Kind: {kind}.\n{}\n", sections.trim_end())
 }
@@ -43,7 +44,11 @@ fn index(all: &[Explanation]) -> String {
     for (set, about) in sets {
         text.push_str(&format!("\n## {}\n\n{about}\n\n| rule | finds |\n|---|---|\n", set.as_str()));
         for rule in all.iter().filter(|rule| rule.set() == set) {
-            let syntax = if rule.syntax { " (syntax)" } else { "" };
+            let syntax = match rule.kind {
+                Kind::Syntax => " (syntax)",
+                Kind::Compat => " (two versions)",
+                _ => "",
+            };
             let summary = rule.summary().replace('|', "\\|");
             text.push_str(&format!("| [{id}]({id}.md) | {summary}{syntax} |\n", id = rule.id));
         }
