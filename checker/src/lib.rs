@@ -22,6 +22,7 @@ pub mod fix;
 pub mod levels;
 mod limits;
 mod lint;
+mod notes;
 mod pair;
 pub mod promise;
 pub mod report;
@@ -37,6 +38,7 @@ pub use compat::{CompatRule, compare, compat_rule, compat_rules};
 pub use context::LintOptions;
 pub use explain::{Explanation, explanation, explanations, page};
 pub use lint::{Rule, Set, lint, rule, rules};
+pub use notes::admin_notes;
 pub use pair::{MethodFiles, Version};
 
 /// What a person is to see of a file: [`lint`] with all rules, without what comments take out, and of that what is wanted,

@@ -1,6 +1,6 @@
 //! The limits of a property before and after: which were drawn closer and which were widened. It words only what changed.
 
-use rtreg_model::{PropertyDecl, PropertyKind, Spanned};
+use rtreg_model::{PropertyDecl, PropertyKind, PropertyValue, Spanned};
 
 use crate::pair::{Pair, default_words};
 
@@ -88,12 +88,27 @@ impl LimitChange<'_> {
 
     /// What to do where values may no longer fit.
     pub(crate) fn help(&self) -> String {
-        let default = self.old.default.as_ref().filter(|default| self.new.check(&default.value).is_err());
+        let default = self.old.default.as_ref().filter(|default| self.breaks(&default.value));
         let also = default.map(|_| format!("; the old default {} is one of them", default_words(self.old)));
         format!(
             "a resource with a value that no longer fits needs a new one in the command that upgrades it{}: tell the \
              administrators",
             also.unwrap_or_default()
         )
+    }
+
+    /// Whether a value breaks the new limit.
+    fn breaks(&self, value: &PropertyValue) -> bool {
+        let length = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
+        let measures = match (value, self.keyword) {
+            (PropertyValue::Int(number), _) => vec![*number],
+            (PropertyValue::StringArray(list), "ARRAY_MINSIZE" | "ARRAY_MAXSIZE") => vec![length(list.len())],
+            (PropertyValue::StringArray(list), _) => list.iter().map(|element| length(element.len())).collect(),
+            (PropertyValue::String(text), _) => vec![length(text.len())],
+            (PropertyValue::Boolean(_), _) => Vec::new(),
+        };
+        let is_low = self.keyword.contains("MIN");
+        let breaks = |limit: i64| measures.iter().any(|&it| if is_low { it < limit } else { it > limit });
+        self.after.is_some_and(breaks)
     }
 }

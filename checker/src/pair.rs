@@ -43,7 +43,7 @@ pub struct MethodFiles {
     pub methods: BTreeMap<Method, String>,
     /// Of every file below the folder of the methods, those of methods included, by its path from there.
     pub folder: BTreeMap<String, String>,
-    /// The paths in that folder that are methods.
+    /// The paths in that folder that are methods, or the RTR file.
     pub method_paths: BTreeSet<String>,
 }
 

@@ -7,6 +7,7 @@ mod conditions;
 mod declared;
 mod judge;
 mod knowledge;
+mod text;
 
 use rtreg_model::evidence::Question;
 use rtreg_model::{FileId, Level, RtVersion, Span, Tunability};

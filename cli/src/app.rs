@@ -16,7 +16,7 @@ use crate::error::CliError;
 /// The place of the store for root, and for everyone where it exists and is readable.
 const SYSTEM_STORE: &str = "/var/lib/rtreg/store.db";
 
-/// How answers are printed. All commands know the first two; lint knows all.
+/// How answers are printed. All commands know the first two; lint and compat know all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people.
@@ -64,7 +64,7 @@ pub struct Options {
     /// rtreg/store.db in the XDG state directory.
     #[arg(long, global = true, help_heading = "Options of every command", env = "RTREG_STORE", value_name = "STORE")]
     pub store: Option<String>,
-    /// Format of the answer: text (the default) or json; `rtreg lint` has more.
+    /// Format of the answer: text (the default) or json; `rtreg lint` and `rtreg compat` have more.
     #[arg(
         long,
         global = true,

@@ -8,6 +8,7 @@ mod error;
 mod files;
 mod fixing;
 mod output;
+mod outputs;
 mod regular;
 mod rewrite;
 
@@ -52,15 +53,15 @@ fn main() -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Only lint has more formats than text and JSON.
+/// Only lint and compat have more formats than text and JSON.
 fn format_known(command: &Command, app: &App) -> Result<(), CliError> {
     match app.options.format {
         None | Some(Format::Text | Format::Json) => Ok(()),
-        Some(_) if matches!(command, Command::Lint(_)) => Ok(()),
+        Some(_) if matches!(command, Command::Lint(_) | Command::Compat(_)) => Ok(()),
         Some(format) => {
             let name = format.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
             Err(CliError::usage(format!("expected `text` or `json` behind --format, found `{name}`"))
-                .help(format!("only `rtreg lint` writes {name}")))
+                .help(format!("only `rtreg lint` and `rtreg compat` write {name}")))
         }
     }
 }

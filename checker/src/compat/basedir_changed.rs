@@ -39,6 +39,12 @@ pub(super) fn check(pair: &Pair<'_>, report: &mut Report<'_>) {
     let place = |version: &Version<'_>, basedir: &Option<Spanned<String>>| {
         basedir.as_ref().map_or_else(|| version.place(), |basedir| version.at(basedir.span))
     };
-    let message = format!("RT_basedir was {}, and is {} now", words(old), words(new));
+    let moved = pair.methods().filter(|(_, old, new)| old.declared == new.declared && old.absolute != new.absolute).count();
+    let with_it = match moved {
+        0 => String::new(),
+        1 => ", and 1 method moves with it".to_owned(),
+        moved => format!(", and {moved} methods move with it"),
+    };
+    let message = format!("RT_basedir was {}, and is {} now{with_it}", words(old), words(new));
     report.add(place(pair.new, new), message, |draft| draft.also(place(pair.old, old), "the old version"));
 }

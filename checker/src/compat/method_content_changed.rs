@@ -37,7 +37,11 @@ pub(super) fn check(pair: &Pair<'_>, report: &mut Report<'_>) {
         }
         let message = format!("the file of {method} has another content");
         report.add(pair.new.at(new.declared.span), message, |draft| {
-            draft.also(pair.old.at(old.declared.span), "the old version's")
+            let draft = draft.also(pair.old.at(old.declared.span), "the old version's");
+            if pair.old.version() != pair.new.version() {
+                return draft;
+            }
+            draft.help("with the same RT_version no upgrade stands between the two: what runs already meets the new file")
         });
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! # What
 //!
-//! Both versions declare the method, and its path completed with RT_basedir is not the same.
+//! Both versions declare the method, with other paths. What only moves because RT_basedir is another is said of
+//! RT_basedir.
 //!
 //! # Why
 //!
@@ -25,7 +26,7 @@
 //!  Start = /opt/ACMEweb/start;
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Level, MethodPath};
 
 use crate::compat::Report;
 use crate::pair::Pair;
@@ -33,7 +34,8 @@ use crate::pair::Pair;
 pub(super) const LEVEL: Level = Level::Note;
 
 pub(super) fn check(pair: &Pair<'_>, report: &mut Report<'_>) {
-    for (method, old, new) in pair.methods().filter(|(_, old, new)| old.absolute != new.absolute) {
+    let is_moved = |old: &MethodPath, new: &MethodPath| old.absolute != new.absolute && old.declared != new.declared;
+    for (method, old, new) in pair.methods().filter(|(_, old, new)| is_moved(old, new)) {
         let message = format!("{method} was `{}`, and is `{}` now", old.absolute, new.absolute);
         report.add(pair.new.at(new.declared.span), message, |draft| {
             draft.also(pair.old.at(old.declared.span), "the old version's")

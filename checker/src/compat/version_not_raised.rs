@@ -2,7 +2,8 @@
 //!
 //! # What
 //!
-//! The two files say different things of the type, or a method has another content, with the same RT_version.
+//! The two files say different things of the type, with the same RT_version. A change of methods only needs no new
+//! registration.
 //!
 //! # Why
 //!
@@ -36,8 +37,7 @@ pub(super) const LEVEL: Level = Level::Error;
 
 pub(super) fn check(pair: &Pair<'_>, report: &mut Report<'_>) {
     let (old, new) = (&pair.old.resource_type, &pair.new.resource_type);
-    let is_other_method = pair.methods().any(|(method, ..)| pair.is_same_method(method) == Some(false));
-    if old.version != new.version || (is_same_type(old, new) && !is_other_method) {
+    if old.version != new.version || is_same_type(old, new) {
         return;
     }
     let message = match new.version.value.as_str() {

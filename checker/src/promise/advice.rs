@@ -25,9 +25,11 @@ const NEW_PATH: &str =
     "install the new methods at a path of their own, so that the old ones stay while they are in use";
 const OVERWRITE: &str = "the new methods may overwrite the old ones";
 
-/// The rows of table 4-1 that fit: one if all that matters is known, else one for each end of what can be.
-pub fn advice(old: &Version<'_>, new: &Version<'_>, promise: &Promise) -> Vec<Advice> {
+/// The rows of table 4-1 that fit: one if all that matters is known, else one for each end of what can be. None for two files
+/// of one version, unless a method has another content.
+pub fn advice(old: &Version<'_>, new: &Version<'_>, promise: Option<&Promise>) -> Vec<Advice> {
     let pair = Pair::new(old, new);
+    let Some(promise) = promise else { return methods_only(&pair).into_iter().collect() };
     let is_known = promise.decided().is_some();
     let best = row(&pair, promise, Answer::Bad);
     let worst = row(&pair, promise, Answer::Unknown);
@@ -39,6 +41,16 @@ pub fn advice(old: &Version<'_>, new: &Version<'_>, promise: &Promise) -> Vec<Ad
         condition(best, "if all that is not known turns out well"),
         condition(worst, "if what is not known turns out badly, or nobody finds out"),
     ]
+}
+
+fn methods_only(pair: &Pair<'_>) -> Option<Advice> {
+    let is_other_method = pair.methods().any(|(method, ..)| pair.is_same_method(method) == Some(false));
+    let is_one_version = pair.old.resource_type == pair.new.resource_type;
+    let ship =
+        "the new methods overwrite the old ones, which no resource may be using in between; nothing is registered";
+    let advice =
+        Advice { change: "methods only, and the RTR file is the same", tunability: None, ship, condition: None };
+    (is_other_method && is_one_version).then_some(advice)
 }
 
 /// The row if every answer of this kind or worse is taken as bad.

@@ -64,18 +64,13 @@ impl Promise {
 
     fn undecided(&self, at: (FileId, Span)) -> Finding {
         let (from, declared) = (self.from_words(), self.declared.tunability);
-        let message = match self.at_most {
-            most if self.at_least == declared => {
-                format!("could not decide whether {declared} is safe for {from}: {most} is, whatever is not known")
-            }
-            most => format!(
-                "could not decide whether {declared} is safe for {from}: the least that can be is {}, and {most} is safe",
-                self.at_least
-            ),
-        };
+        let message = format!(
+            "could not decide whether {declared} is safe for {from}; {} is, whatever the open answers are",
+            self.at_most
+        );
         let questions: Vec<&str> = self.open().map(|reason| reason.asked.as_str()).collect();
         let help = format!(
-            "not known:\n{}\nsay it in rtreg.toml under `[compat.\"{}\"]`, try it with `rtreg try`, or promise {}",
+            "these answers would decide it:\n{}\nsay them in rtreg.toml under `[compat.\"{}\"]`, try the methods with `rtreg try`, or promise {}",
             questions.join("\n"),
             self.from.as_str().unwrap_or_default(),
             self.at_most
@@ -90,7 +85,7 @@ impl Promise {
         }
         let words = match self.decided() {
             Some(safe) => format!("{safe} is safe"),
-            None => format!("{} is safe, whatever is not known", self.at_most),
+            None => format!("{} is safe, whatever the open answers are", self.at_most),
         };
         let message = format!("{declared} for {} is stricter than needed: {words}", self.from_words());
         let help = "a weaker promise lets administrators upgrade in more states; keep the stricter one if there is another reason";

@@ -1,24 +1,28 @@
 //! `rtreg lint`: checks RTR files. Words and places come from the checker.
 
 mod known;
-mod outputs;
+mod neighbours;
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use rtreg_checker::check;
 use rtreg_checker::report::json::JsonReport;
+use rtreg_checker::report::text::{self, TextOptions};
 use rtreg_checker::report::{Outline, Run, Sources, summary};
-use rtreg_model::{FileId, Finding};
+use rtreg_checker::{Version, check};
+use rtreg_model::{FileId, Finding, Level};
+use rtreg_parser::Rtr;
 
-use crate::app::App;
+use crate::app::{App, Format};
 use crate::config::{Resolver, SettingArguments, Settings};
 use crate::error::{CliError, Exit};
 use crate::files::{self, Input, Place};
 use crate::fixing::{FixArguments, Fixer};
 use crate::output;
-use outputs::{Output, Outputs};
+use crate::outputs::{self, Output, Outputs};
+use neighbours::Versions;
 
 /// The arguments.
 #[derive(Debug, Args)]
@@ -62,16 +66,18 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
     let mut resolver = Resolver::new(&arguments.settings)?;
     let mut fixer = Fixer::new(&arguments.fixing)?;
     let mut checked = Checked { run: outputs::empty_run()?, settings: Vec::new(), known: 0 };
+    let mut versions = Versions::default();
     let mut unread = Vec::new();
     for place in files::find(&arguments.paths)? {
         let settings = resolver.of(&place.path)?;
         if place.named || !settings.excludes(&place.path) {
             match place.read() {
-                Ok(input) => check_file(&place, input, settings, (&mut checked, &mut fixer))?,
+                Ok(input) => check_file(&place, input, settings, (&mut checked, &mut fixer, &mut versions))?,
                 Err(error) => unread.push(error),
             }
         }
     }
+    versions.compare(&mut checked);
     if arguments.update_baseline {
         known::update(&mut checked)?;
     } else {
@@ -79,7 +85,7 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
     }
     let finished = fixer.finish(&checked.run.findings, &checked.run.sources, app);
     if finished.is_none() {
-        outputs.write(&checked, app)?;
+        outputs.write(app, &|format, options, out| write(format, &checked, options, out))?;
     }
     if let Some(last) = unread.pop() {
         unread.iter().for_each(|error| error.print(app));
@@ -90,27 +96,51 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
     Ok(finished.unwrap_or(found))
 }
 
+fn write(format: Format, checked: &Checked, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+    let run = &checked.run;
+    match format {
+        Format::Text | Format::Auto => {
+            text::write(out, &run.findings, &run.sources, options)?;
+            let line = summary_line(&run.findings, run.files.len());
+            let known = match checked.known {
+                0 => String::new(),
+                known => format!("; {known} more in the baseline"),
+            };
+            writeln!(out, "{line}{known}")
+        }
+        Format::Json => {
+            let report = JsonReport::new(&run.findings, &run.sources, run.files.len()).known(checked.known);
+            serde_json::to_writer_pretty(&mut *out, &report)?;
+            out.write_all(b"\n")
+        }
+        _ => outputs::findings(format, run, out),
+    }
+}
+
 fn check_file(
     place: &Place,
     input: Input,
     settings: Arc<Settings>,
-    (checked, fixer): (&mut Checked, &mut Fixer),
+    (checked, fixer, versions): (&mut Checked, &mut Fixer, &mut Versions),
 ) -> Result<(), CliError> {
     let options = settings.lint_options(&place.path);
     let again = |text: &[u8]| check(&rtreg_parser::parse(text, FileId(0)), &options, &settings.levels);
     let bytes = fixer.file(place, &input.name, input.bytes, again)?;
-    let found = located(&bytes, checked.run.next_file(), place, &settings);
-    // A report quotes only files with findings; the others need not be kept.
-    let text = if found.is_empty() { Vec::new() } else { bytes };
-    checked.run.add(input.name, text, found);
+    let rtr = rtreg_parser::parse(&bytes, checked.run.next_file());
+    let found = located(&rtr, place, &settings);
+    if found.iter().all(|(finding, _)| finding.level != Level::Error)
+        && let Some(version) = Version::new(&rtr)
+    {
+        versions.add(&version);
+    }
+    checked.run.add(input.name, bytes, found);
     checked.settings.push(settings);
     Ok(())
 }
 
-fn located(text: &[u8], file: FileId, place: &Place, settings: &Settings) -> Vec<(Finding, String)> {
-    let rtr = rtreg_parser::parse(text, file);
-    let findings = check(&rtr, &settings.lint_options(&place.path), &settings.levels);
-    let outline = Outline::new(&rtr);
+fn located(rtr: &Rtr<'_>, place: &Place, settings: &Settings) -> Vec<(Finding, String)> {
+    let findings = check(rtr, &settings.lint_options(&place.path), &settings.levels);
+    let outline = Outline::new(rtr);
     let with_path = |finding: Finding| {
         let path = outline.path(finding.primary.span);
         (finding, path)
@@ -131,7 +161,7 @@ pub fn print(app: &App, findings: &[Finding], sources: &Sources, files: usize) -
 }
 
 /// The last line: how many findings of each level in how many files.
-fn summary_line(findings: &[Finding], files: usize) -> String {
+pub fn summary_line(findings: &[Finding], files: usize) -> String {
     let counts = summary(findings);
     let parts: Vec<String> = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.notes, "note")]
         .into_iter()

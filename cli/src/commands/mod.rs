@@ -1,5 +1,6 @@
 //! The commands, one file each: arguments, the call of the pure crates, the printing of what they say.
 
+mod compat;
 pub mod config;
 mod explain;
 mod fmt;
@@ -29,6 +30,8 @@ use crate::error::{CliError, Exit};
 pub enum Command {
     /// Check RTR files: one finding a fault, with its place and its cure.
     Lint(Box<lint::Arguments>),
+    /// Compare two versions of a type: what differs, whom it hurts, and which promise is safe.
+    Compat(Box<compat::Arguments>),
     /// Format RTR files: one style, comments kept, nothing that the file says changed.
     Fmt(fmt::Arguments),
     /// Show the settings of lint and where each comes from; print the schema of `rtreg.toml`.
@@ -77,6 +80,7 @@ impl Command {
     pub fn run(self, app: &App) -> Result<Exit, CliError> {
         match self {
             Self::Lint(arguments) => lint::run(&arguments, app),
+            Self::Compat(arguments) => compat::run(&arguments, app),
             Self::Config(command) => config::run(&command, app),
             Self::Fmt(arguments) => fmt::run(&arguments, app),
             Self::Explain(arguments) => explain::run(&arguments, app),

@@ -20,6 +20,7 @@ type Make = fn() -> Schema;
 /// Every schema with its name; one line for each answer that has `--format json`.
 const SCHEMAS: &[(&str, Make)] = &[
     ("change", || schema_for!(commands::changes::ChangeReport)),
+    ("compat", || schema_for!(super::compat::CompatReport)),
     ("config-show", || schema_for!(super::config::ConfigReport)),
     ("error", || schema_for!(output::ErrorReport)),
     ("explain", || schema_for!(super::explain::RuleReport)),
