@@ -110,7 +110,8 @@ fn resolved(format: Format) -> Format {
     }
 }
 
-/// Writes a report in a format that has findings and nothing else.
+/// Writes a report in a format that has findings and nothing else. Text and JSON may say more, and are written by the command;
+/// here a finding is one line in them.
 ///
 /// # Errors
 /// The sink takes no more.

@@ -66,6 +66,8 @@ pub struct Compared {
     types: [Option<(String, String)>; 2],
     /// The findings, by their numbers in the run.
     findings: std::ops::Range<usize>,
+    /// Whether they could be compared: what a file with errors says is not certain.
+    comparable: bool,
     /// The promise; none where the files could not be compared, or no upgrade leads from one to the other.
     promise: Option<Promise>,
     advice: Vec<Advice>,
@@ -162,12 +164,13 @@ fn compare_task(task: Task, evidence: &[rtreg_model::evidence::Evidence], checke
         files: [old.name.clone(), new.name.clone()],
         types: [&old_rtr, &new_rtr].map(side::type_name),
         findings: first..first,
+        comparable: versions.is_some(),
         promise: None,
         advice: Vec::new(),
         not_found: Vec::new(),
     };
     let findings = match versions {
-        None => faults,
+        None => new_faults(faults, [(old_file, &old.name), (new_file, &new.name)], &checked.run),
         Some((old_version, new_version)) => {
             let ((old_version, missing), (new_version, missing_new)) =
                 (old.with_files(old_version), new.with_files(new_version));
@@ -204,6 +207,18 @@ fn judge(
     findings.extend(compared.promise.iter().flat_map(|promise| promise.findings(new)));
     findings.sort_by_key(|finding| finding.primary.span.start);
     settings.levels.apply(suppress::apply_to_pair(new.rtr, findings))
+}
+
+/// The faults that no pair before has shown: a file may be part of several.
+fn new_faults(mut faults: Vec<Finding>, names: [(FileId, &String); 2], run: &Run) -> Vec<Finding> {
+    let name = |file: FileId| names.iter().find(|(id, _)| *id == file).map(|(_, name)| name.as_str());
+    faults.retain(|fault| {
+        !run.findings.iter().any(|known| {
+            let is_same_place = known.primary.span == fault.primary.span && known.rule == fault.rule;
+            is_same_place && Some(run.sources.name(known.primary.file)) == name(fault.primary.file)
+        })
+    });
+    faults
 }
 
 /// What makes it uncertain what a file says. An old file may be of a time before versions, and the syntax counts whatever

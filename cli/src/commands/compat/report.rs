@@ -34,6 +34,8 @@ struct JsonPair {
     old: JsonVersion,
     /// The new version.
     new: JsonVersion,
+    /// Whether they could be compared: what a file with errors says is not certain, and its errors are the findings.
+    compared: bool,
     /// What differs, what breaks the promise, and what is wrong with the files.
     findings: Vec<JsonFinding>,
     /// The promise; null where the files could not be compared, or no upgrade leads from one to the other.
@@ -156,6 +158,9 @@ fn text(checked: &Checked, options: &TextOptions, out: &mut dyn Write) -> io::Re
         writeln!(out, "{} to {}\n", name(0), name(1))?;
         let findings = checked.run.findings.get(pair.findings.clone()).unwrap_or_default();
         text::write(out, findings, &checked.run.sources, options)?;
+        if !pair.comparable {
+            writeln!(out, "Not compared: what a file with errors says is not certain.")?;
+        }
         for [side, method, path] in &pair.not_found {
             writeln!(out, "note: {method} of the {side} version was not found: {path}")?;
         }
@@ -179,6 +184,7 @@ fn json(checked: &Checked) -> CompatReport {
     let pairs = checked.pairs.iter().zip(&checked.run.files).map(|(pair, file)| JsonPair {
         old: version(pair, 0),
         new: version(pair, 1),
+        compared: pair.comparable,
         findings: findings.by_ref().take(pair.findings.len()).collect(),
         promise: pair.promise.as_ref().map(|it| promise(it, |span| checked.run.sources.span(*file, span))),
         packaging: pair.advice.iter().map(packaging).collect(),
