@@ -59,9 +59,9 @@ mutate:
 docs-rules:
 	RTREG_DOCS=write $(CARGO) test --quiet -p rtreg-tests --test rule_pages
 
-## new-rule RULE=<id>: the rule's file, its line in the list, its folder of fixtures
+## new-rule RULE=<id> [KIND=compat]: the rule's file, its line in the list, its folder of fixtures
 new-rule:
-	@sh tests/tidy/new-rule.sh "$(RULE)"
+	@sh tests/tidy/new-rule.sh "$(RULE)" "$(or $(KIND),lint)"
 
 ## package: every crate builds from its own package
 package:

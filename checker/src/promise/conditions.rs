@@ -1,11 +1,13 @@
 //! The conditions of the guide: what each question asks for if its answer is bad, what an absent method means, and what
 //! makes a method of known content an unknown one. It knows no evidence and no statements.
 
+use std::collections::BTreeMap;
+
 use rtreg_model::evidence::Question;
 use rtreg_model::{InitNodes, Method, PropertyDecl, Tunability};
 
 use super::{Answer, Reason};
-use crate::pair::{Pair, is_same_kind};
+use crate::pair::{MethodFiles, Pair, is_same_kind};
 
 /// What the promise must be at least if the answer to a question is bad ("Specifying the tunability of Type_version").
 pub(super) const fn asks(question: Question) -> Tunability {
@@ -167,6 +169,13 @@ pub(super) fn is_every_method_unchanged(pair: &Pair<'_>) -> bool {
 
 /// Whether what methods may call beside themselves is known to be the same.
 pub(super) fn is_same_beside(pair: &Pair<'_>) -> bool {
-    let (Some(old), Some(new)) = (&pair.old.files, &pair.new.files) else { return false };
-    old.beside().eq(new.beside())
+    pair.old.files.is_some() && pair.new.files.is_some() && differing_beside(pair).is_none()
+}
+
+/// The first file that methods may call and that is not the same in both versions.
+pub(super) fn differing_beside<'a>(pair: &Pair<'a>) -> Option<&'a String> {
+    let (old, new) = (pair.old.files.as_ref()?, pair.new.files.as_ref()?);
+    let of = |files: &'a MethodFiles| files.beside().collect::<BTreeMap<_, _>>();
+    let (old, new) = (of(old), of(new));
+    old.keys().chain(new.keys()).copied().filter(|path| old.get(path) != new.get(path)).min()
 }

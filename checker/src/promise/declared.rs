@@ -20,6 +20,7 @@ pub struct DeclaredPromise {
 
 /// What says when an upgrade is permitted (rt_reg(4), "Upgrading a Resource Type").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DeclaredBy {
     /// A line for that version.
     Listed,

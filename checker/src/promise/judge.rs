@@ -68,7 +68,8 @@ impl Promise {
             "could not decide whether {declared} is safe for {from}; {} is, whatever the open answers are",
             self.at_most
         );
-        let questions: Vec<&str> = self.open().map(|reason| reason.asked.as_str()).collect();
+        let would_matter = self.open().filter(|reason| reason.asks > declared);
+        let questions: Vec<&str> = would_matter.map(|reason| reason.asked.as_str()).collect();
         let help = format!(
             "these answers would decide it:\n{}\nsay them in rtreg.toml under `[compat.\"{}\"]`, try the methods with `rtreg try`, or promise {}",
             questions.join("\n"),

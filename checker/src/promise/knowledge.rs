@@ -163,7 +163,11 @@ impl<'a> Known<'a> {
         match (&self.stumbling_block, holds) {
             (_, false) if question == Question::OldMonitor => None,
             (None, true) => Some((Answer::Good, format!("{what} is unchanged, and so is all that lies beside it"))),
-            (None, false) => Some((Answer::Unknown, format!("{what} is unchanged, but not all that lies beside it"))),
+            (None, false) => {
+                let other = conditions::differing_beside(self.pair)
+                    .map_or_else(String::new, |path| format!(", such as `{path}`"));
+                Some((Answer::Unknown, format!("{what} is unchanged, but not all that lies beside it{other}")))
+            }
             (Some(block), _) => Some((Answer::Unknown, format!("{what} is unchanged, but {block}"))),
         }
     }
