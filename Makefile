@@ -4,7 +4,7 @@ CARGO ?= cargo
 SNAPSHOTS := $(CURDIR)/target/snapshots-used.txt
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: mutate docs-rules
+.PHONY: mutate docs-rules bench-compat
 .PHONY: demo test bench fmt lint doc unit deny snapshots setup fuzz mutants new-rule package clean
 
 ## demo: the main job on real files and a temporary store, each command with its output
@@ -43,6 +43,15 @@ bench:
 	$(CARGO) bench -p rtreg-checker --bench lint
 	$(CARGO) bench -p rtreg-registry --bench gate
 
+# The 1,000-version search for a path is measured where the graph is: `upgrade/benches/path.rs`, if it is there.
+## bench-compat: pairs of versions per second, the time of one `compat`, beside `buf breaking`
+bench-compat: setup-bench
+	$(CARGO) bench -p rtreg-checker --bench compat
+	@[ ! -e upgrade/benches/path.rs ] || $(CARGO) bench -p rtreg-upgrade --bench path
+	$(CARGO) build --quiet --release -p rtreg-cli
+	@folder="$$($(CARGO) metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')"; \
+		sh tests/bench/compat.sh "$$folder/release/rtreg" "$$folder/bench-compat"
+
 ## fuzz: the parser, ten minutes (needs cargo-fuzz)
 fuzz:
 	cd parser && RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run --sanitizer none parse -- -max_total_time=600
@@ -67,12 +76,15 @@ new-rule:
 package:
 	$(CARGO) package --workspace --allow-dirty --exclude rtreg-tests --exclude rtreg-example-embed
 
-.PHONY: setup-rust setup-tools setup-deny
+.PHONY: setup-rust setup-tools setup-bench setup-deny
 setup-rust:
 	@sh tests/setup.sh rust
 
 setup-tools:
 	@sh tests/setup.sh tools
+
+setup-bench:
+	@sh tests/setup.sh bench
 
 setup-deny:
 	@sh tests/setup.sh deny

@@ -22,10 +22,10 @@ rust() {
     fi
 }
 
-# A test that needs a program says "skipped" where it is not there, so these are wanted and not required.
+# What is named. A test that needs a program says "skipped" where it is not there, so these are wanted and not required.
 tools() {
     missing=
-    for tool in strace; do
+    for tool in "$@"; do
         command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
     done
     [ -n "$missing" ] || return 0
@@ -33,9 +33,9 @@ tools() {
         echo "setup: installing$missing"
         # shellcheck disable=SC2086
         { apt-get update -qq && apt-get install -y -qq $missing; } >/dev/null ||
-            echo "setup: could not install$missing; the tests that need it are skipped" >&2
+            echo "setup: could not install$missing; what needs it is skipped" >&2
     else
-        echo "setup: not root, and$missing is missing; the tests that need it are skipped" >&2
+        echo "setup: not root, and$missing is missing; what needs it is skipped" >&2
     fi
 }
 
@@ -48,7 +48,8 @@ deny() {
 
 case "${1:-}" in
     rust) rust ;;
-    tools) tools ;;
+    tools) tools strace git ;;
+    bench) tools hyperfine npm ;;
     deny) deny ;;
-    *) echo "usage: setup.sh rust|tools|deny" >&2; exit 2 ;;
+    *) echo "usage: setup.sh rust|tools|bench|deny" >&2; exit 2 ;;
 esac

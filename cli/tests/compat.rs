@@ -328,3 +328,51 @@ fn lint_compares_neighbours_and_takes_up_broken_promises() {
     assert!(cluster.fails(1, "lint types --format concise").contains("error[upgrade_dropped]"));
     cluster.ok("lint types --ignore upgrade_dropped,promise_too_weak");
 }
+
+#[test]
+fn resources_of_the_registry_are_witnesses() {
+    let cluster = Cluster::new();
+    let table = |max: u32, more: &str| {
+        format!("{{ PROPERTY = Retry_count; MIN = 0; MAX = {max}; DEFAULT = 2; TUNABLE = ANYTIME; }}\n{more}")
+    };
+    let old = rtr("web", "1.0", &["Start", "Stop"], &[])
+        + &table(20, "{ PROPERTY = Page; EXTENSION; STRING; DEFAULT = a; TUNABLE = ANYTIME; }\n");
+    let new = rtr("web", "2.0", &["Start", "Stop"], &["\"1.0\" WHEN_UNMANAGED"])
+        + &table(10, "{ PROPERTY = Port; EXTENSION; INT; }\n");
+    cluster.write("old.rtr", &old);
+    cluster.write(
+        "new.rtr",
+        &new.replacen("DEFAULT = 60", "DEFAULT = 90", 1).replace("#$upgrade\n", "Single_instance = TRUE;\n#$upgrade\n"),
+    );
+    let words = "compat old.rtr new.rtr --registry";
+    assert!(cluster.ok(words).contains("Resources: the old version is not registered in the store"));
+    cluster.ok("register old.rtr");
+    assert!(cluster.ok(words).contains("Resources: 0 of 0 with the old version would notice."));
+    cluster.ok("node add n1");
+    cluster.ok("group create g --node n1");
+    cluster.ok("resource create web-rs --group g --type web -p Retry_count=20 -p Page=b -p Start_timeout=30");
+    cluster.ok("resource create quiet-rs --group g --type web -p Retry_count=10");
+    let text = cluster.ok(words);
+    for line in [
+        "Resources: 2 of 2 with the old version would notice.",
+        "web-rs is one of 2 resources of the type, and the new version permits one.",
+        "web-rs sets Retry_count = 20: `Retry_count` needs a value in the command: its value no longer fits: expected a value of at most 10, found 20.",
+        "web-rs sets Page = b, and the new version has no Page.",
+        "quiet-rs: `Port` needs a value in the command: it is new and has no default.",
+        "quiet-rs follows the default of Start_timeout, 60, and gets 90.",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    assert!(!text.contains("quiet-rs sets") && !text.contains("web-rs follows"), "{text}");
+    let report = valid(&cluster, "compat", words);
+    let found = &report["pairs"][0]["witnesses"];
+    assert_eq!((&found["registered"], &found["resources"]), (&json!(true), &json!(2)));
+    let kinds: std::collections::BTreeSet<&str> = found["witnesses"]
+        .as_array()
+        .expect("witnesses")
+        .iter()
+        .filter_map(|witness| witness["kind"].as_str())
+        .collect();
+    assert_eq!(kinds, ["default_inherited", "dropped", "forbidden", "needs_value"].into());
+    assert_eq!(valid(&cluster, "compat", "compat old.rtr new.rtr")["pairs"][0]["witnesses"], Value::Null);
+}

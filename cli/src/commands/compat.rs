@@ -15,6 +15,8 @@ use rtreg_checker::report::{Outline, Run, summary};
 use rtreg_checker::{Version, admin_notes, check, compare, suppress};
 use rtreg_model::{FileId, Finding, Level};
 use rtreg_parser::Rtr;
+use rtreg_registry::commands::witnesses::{Witnesses, witnesses};
+use rtreg_registry::inspect;
 
 use crate::app::App;
 use crate::config::{Resolver, SettingArguments, Settings};
@@ -40,6 +42,9 @@ pub struct Arguments {
     /// What `rtreg try` has found out.
     #[arg(long, value_name = "FILE")]
     evidence: Vec<PathBuf>,
+    /// Name the resources of the old version, as the registry knows them, that the change would hurt.
+    #[arg(long)]
+    registry: bool,
     /// Print what administrators must be told, in Markdown, and nothing else.
     #[arg(long, conflicts_with = "output")]
     admin_notes: bool,
@@ -71,6 +76,8 @@ pub struct Compared {
     /// The promise; none where the files could not be compared, or no upgrade leads from one to the other.
     promise: Option<Promise>,
     advice: Vec<Advice>,
+    /// The resources that would notice; none where nobody asked.
+    witnesses: Option<Witnesses>,
     /// Methods whose files were looked for and not found: side, method, path.
     not_found: Vec<[String; 3]>,
 }
@@ -102,7 +109,11 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
     }
     let mut checked = Checked { run: outputs::empty_run()?, pairs: Vec::new() };
     for task in tasks {
+        let seen = if arguments.registry { seen(&task, app)? } else { None };
         compare_task(task, &evidence, &mut checked);
+        if let Some(pair) = checked.pairs.last_mut().filter(|pair| pair.promise.is_some()) {
+            pair.witnesses = seen;
+        }
     }
     for note in news {
         eprintln!("note: {note}");
@@ -132,6 +143,15 @@ fn two(arguments: &Arguments, resolver: &mut Resolver<'_>, app: &App) -> Result<
     }
     let settings = resolver.of(&new.settings_of)?;
     Ok(Task { old, new, settings })
+}
+
+/// What the resources of the registry say to the new version.
+fn seen(task: &Task, app: &App) -> Result<Option<Witnesses>, CliError> {
+    let (old, new) = (rtreg_parser::parse(&task.old.bytes, FileId(0)), rtreg_parser::parse(&task.new.bytes, FileId(1)));
+    let Some((old, new)) = Version::new(&old).zip(Version::new(&new)) else { return Ok(None) };
+    let store = app.store_for_reading()?;
+    let read = inspect(store, |view| witnesses(view, old.version(), &new.resource_type));
+    Ok(Some(read?))
 }
 
 /// Prints what administrators must be told.
@@ -167,6 +187,7 @@ fn compare_task(task: Task, evidence: &[rtreg_model::evidence::Evidence], checke
         comparable: versions.is_some(),
         promise: None,
         advice: Vec::new(),
+        witnesses: None,
         not_found: Vec::new(),
     };
     let findings = match versions {

@@ -8,6 +8,7 @@ use rtreg_checker::report::json::{JsonFinding, JsonReport, JsonSpan, JsonSummary
 use rtreg_checker::report::text::{self, TextOptions};
 use rtreg_model::Tunability;
 use rtreg_model::evidence::Question;
+use rtreg_registry::commands::witnesses::Witnesses;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -42,6 +43,8 @@ struct JsonPair {
     promise: Option<JsonPromise>,
     /// How to package the change.
     packaging: Vec<JsonAdvice>,
+    /// The resources of the registry that would notice; null without `--registry`.
+    witnesses: Option<Witnesses>,
     /// Declared methods whose files were looked for and not found.
     methods_not_found: Vec<JsonMethod>,
 }
@@ -171,6 +174,9 @@ fn text(checked: &Checked, options: &TextOptions, out: &mut dyn Write) -> io::Re
             let head = if number == 0 { "\nPackaging: " } else { "  or: " };
             writeln!(out, "{head}{}.", advice.text())?;
         }
+        if let Some(witnesses) = &pair.witnesses {
+            write!(out, "\n{}", witnesses.text())?;
+        }
         out.write_all(b"\n")?;
     }
     let pairs = checked.pairs.len();
@@ -188,6 +194,7 @@ fn json(checked: &Checked) -> CompatReport {
         findings: findings.by_ref().take(pair.findings.len()).collect(),
         promise: pair.promise.as_ref().map(|it| promise(it, |span| checked.run.sources.span(*file, span))),
         packaging: pair.advice.iter().map(packaging).collect(),
+        witnesses: pair.witnesses.clone(),
         methods_not_found: pair.not_found.iter().map(method).collect(),
     });
     CompatReport { version: 1, pairs: pairs.collect(), summary: all.summary }
