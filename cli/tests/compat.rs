@@ -103,6 +103,12 @@ fn digests_decide_where_nothing_else_changed() {
     cluster.write("b/lib.sh", "new");
     assert_eq!(cluster.run(words).code, 3);
     std::fs::remove_file(cluster.path().join("b/lib.sh")).expect("a file");
+    // A folder elsewhere is the same only if both lead to it.
+    std::fs::create_dir(cluster.path().join("lib")).expect("a folder");
+    std::os::unix::fs::symlink("../lib", cluster.path().join("b/lib")).expect("a link");
+    assert_eq!(cluster.run(words).code, 3);
+    std::os::unix::fs::symlink("../lib", cluster.path().join("a/lib")).expect("a link");
+    cluster.ok(words);
     // The whole path below the folder comes before the bare name.
     let deep = cluster.path().join("b/opt/XMPLweb/2.0");
     std::fs::create_dir_all(&deep).expect("a folder");
@@ -222,6 +228,12 @@ fn versions_come_from_git_the_registry_and_standard_input() {
     );
     assert!(cluster.fails(2, "compat git:HEAD new.rtr").contains("expected `git:REV:PATH`"));
     cluster.fails(2, "compat git:--help:old.rtr new.rtr");
+
+    // What git keeps is no file of the folder.
+    let sarif: Value =
+        serde_json::from_str(&cluster.ok("compat git:HEAD:old.rtr new.rtr --format sarif")).expect("SARIF is JSON");
+    let artifact = &sarif["runs"][0]["results"][0]["relatedLocations"][0]["physicalLocation"]["artifactLocation"];
+    assert_eq!(*artifact, json!({ "uri": "git:HEAD:old.rtr" }));
 
     let words = "compat --against git:HEAD old.rtr new.rtr";
     let report = valid(&cluster, "compat", words);

@@ -4,7 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use rtreg_checker::{CompatRule, compare, compat_rules};
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use rtreg_checker::promise::{Knowledge, derive};
+use rtreg_checker::{CompatRule, Version, compare, compat_rules};
 use rtreg_model::{FileId, Finding};
 use rtreg_tests::{compare_texts, compat_for, rtr_files, suite};
 
@@ -184,4 +187,33 @@ fn every_rule_runs_on_every_old_and_every_new_file() {
         }
     }
     assert_eq!(seen.len(), compat_rules().count(), "each rule spoke: {seen:?}");
+}
+
+#[test]
+fn wounded_files_are_compared_without_a_panic_and_within_their_bounds() {
+    let texts: Vec<Vec<u8>> =
+        pairs().iter().flat_map(|pair| [read(&pair.join("old.rtr")), read(&pair.join("new.rtr"))]).collect();
+    let wound =
+        (0..texts.len(), 0..texts.len(), any::<prop::sample::Index>(), 0..12usize, "[;{}=,#\"$\n a-zA-Z0-9_-]{0,4}");
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() });
+    let outcome = runner.run(&wound, |(old, new, at, gone, put)| {
+        let mut text = texts[new].clone();
+        let at = at.index(text.len());
+        let end = (at + gone).min(text.len());
+        text.splice(at..end, put.into_bytes());
+        let (old, new) = (rtreg_parser::parse(&texts[old], FileId(0)), rtreg_parser::parse(&text, FileId(1)));
+        let Some((old, new)) = Version::new(&old).zip(Version::new(&new)) else { return Ok(()) };
+        let mut findings = compare(&old, &new);
+        if let Some(promise) = derive(&old, &new, &Knowledge::default()) {
+            prop_assert!(promise.at_least <= promise.at_most);
+            findings.extend(promise.findings(&new));
+        }
+        for finding in &findings {
+            prop_assert!(finding.primary.span.end as usize <= text.len() && !finding.message.is_empty(), "{finding:?}");
+        }
+        prop_assert!(compare(&new, &new).is_empty());
+        Ok(())
+    });
+    outcome.unwrap_or_else(|error| panic!("{error}"));
 }

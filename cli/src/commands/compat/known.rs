@@ -42,11 +42,17 @@ pub fn methods(word: &str) -> Result<Methods, String> {
 /// folder, then without its first parts. Also what was not found: method and path.
 pub fn files(version: &Version<'_>, folder: &Path) -> (MethodFiles, Vec<(String, String)>) {
     let mut files = MethodFiles::default();
-    let walk = ignore::WalkBuilder::new(folder).standard_filters(false).follow_links(true).build();
-    for entry in walk.filter_map(Result::ok).filter(|entry| entry.path().is_file()) {
-        let Ok(inside) = entry.path().strip_prefix(folder) else { continue };
-        // What cannot be read is no file that anybody could call, and is not known to be the same.
-        let digest = regular::sha256(entry.path()).unwrap_or_else(|error| format!("unreadable: {error}"));
+    let walk = ignore::WalkBuilder::new(folder).standard_filters(false).build();
+    for entry in walk.filter_map(Result::ok) {
+        let path = entry.path();
+        let Ok(inside) = path.strip_prefix(folder) else { continue };
+        let digest = match std::fs::metadata(path) {
+            Ok(found) if found.is_dir() && !entry.path_is_symlink() => continue,
+            // What is elsewhere is the same only if it is the very same folder.
+            Ok(found) if found.is_dir() => format!("unreadable: {}", path.canonicalize().unwrap_or_default().display()),
+            // What cannot be read is not known to be the same: its place tells it from any other.
+            _ => regular::sha256(path).unwrap_or_else(|error| format!("unreadable: {}: {error}", path.display())),
+        };
         files.folder.insert(inside.display().to_string(), digest);
     }
     // The registration file itself is nothing that a method calls.
