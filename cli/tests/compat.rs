@@ -109,6 +109,15 @@ fn digests_decide_where_nothing_else_changed() {
     assert_eq!(cluster.run(words).code, 3);
     std::os::unix::fs::symlink("../lib", cluster.path().join("a/lib")).expect("a link");
     cluster.ok(words);
+    // Other methods under the same RTR file are nothing to register, and nothing stands between them and what runs.
+    cluster.write("b/stop", "stop it otherwise");
+    let text = cluster.ok("compat old.rtr old.rtr --methods OLD=a --methods NEW=b");
+    assert!(
+        text.contains("note[method_content_changed]") && text.contains("with the same RT_version no upgrade"),
+        "{text}"
+    );
+    assert!(text.contains("Packaging: methods only, and the RTR file is the same: no new registration;"), "{text}");
+    cluster.write("b/stop", "stop it");
     // The whole path below the folder comes before the bare name.
     let deep = cluster.path().join("b/opt/XMPLweb/2.0");
     std::fs::create_dir_all(&deep).expect("a folder");

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use rtreg_checker::promise::{Answer, Knowledge, Promise, Statement, derive};
+use rtreg_checker::promise::{Answer, Knowledge, Promise, Statement, advice, derive};
+use rtreg_checker::report::Sources;
+use rtreg_checker::report::text::{TextOptions, render};
 use rtreg_checker::{MethodFiles, Version};
 use rtreg_model::evidence::{Evidence, Question, Run, TriedVersion, Verdict};
 use rtreg_model::{FileId, Method, Tunability};
@@ -397,4 +399,56 @@ fn evidence_counts_only_for_the_files_that_ran() {
     );
     assert!(changed(&|it| it.version = "evidence-v2".to_owned()).contains("evidence-v1"));
     assert!(void(&bare_old, &new, whole.clone()).contains("--methods OLD=DIR"));
+}
+
+/// What is said of a promise, and its findings at their places.
+fn said(old: &str, new: &str, knowledge: &Knowledge) -> String {
+    let (old_rtr, new_rtr) =
+        (rtreg_parser::parse(old.as_bytes(), FileId(0)), rtreg_parser::parse(new.as_bytes(), FileId(1)));
+    let (old_version, new_version) = (Version::new(&old_rtr).expect("a type"), Version::new(&new_rtr).expect("a type"));
+    let promise = derive(&old_version, &new_version, knowledge).expect("two versions of one type");
+    let mut sources = Sources::default();
+    sources.add("old.rtr", old.as_bytes().to_vec());
+    sources.add("new.rtr", new.as_bytes().to_vec());
+    let findings = promise.findings(&new_version);
+    let advice = advice(&old_version, &new_version, Some(&promise));
+    let advice: String = advice.iter().map(|row| format!("- {}\n", row.text())).collect();
+    format!("{}\n{}{advice}", render(&findings, &sources, &TextOptions::default()), promise.text())
+}
+
+#[test]
+fn what_is_said_of_promises() {
+    let methods = |text: &str| -> BTreeSet<Method> { text.split(' ').filter_map(Method::parse).collect() };
+    let some = methods("Start Stop Monitor_start Monitor_stop");
+    let old = text("1", &some, "");
+    let new = text("2", &some, "");
+    let said_all = |good: &[bool]| statements(Question::ALL.into_iter().zip(good.iter().copied()));
+    let good = said_all(&[true; 7]);
+    insta::assert_snapshot!("undecided", said(&old, &new, &Knowledge::default()));
+    insta::assert_snapshot!("holds", said(&old, &new, &good));
+    insta::assert_snapshot!("too_strict", said(&old, &new.replace("ANYTIME", "AT_CREATION"), &good));
+    let bad = said_all(&[false, true, true, true, true, true, true]);
+    insta::assert_snapshot!("too_weak", said(&old, &new, &bad));
+    let without = text("2", &methods("Start Stop"), "") + "{ PROPERTY = Port; EXTENSION; INT; }\n";
+    insta::assert_snapshot!("too_weak_by_the_files", said(&old, &without, &good));
+    let unlisted = new.replace("#$upgrade_from \"1\" ANYTIME\n", "");
+    insta::assert_snapshot!("not_listed", said(&old, &unlisted, &good));
+    insta::assert_snapshot!("no_way", said(&old, &unlisted.replace("#$upgrade\n", ""), &good));
+    let mut void = good;
+    let rtr = rtreg_parser::parse(old.as_bytes(), FileId(0));
+    let version = Version::new(&rtr).expect("a type");
+    let tried = TriedVersion::new(version.resource_type.name().to_string(), "0".to_owned());
+    let name = tried.name.replace(":1", ":2");
+    void.evidence.push(Evidence::new(tried, TriedVersion::new(name, "0".to_owned())));
+    insta::assert_snapshot!("evidence_void", said(&old, &new, &void));
+    // Downgrades and the way from a file without RT_version.
+    insta::assert_snapshot!(
+        "downgrade",
+        said(&text("2", &some, "").replace("#$upgrade_from \"1\" ANYTIME\n", ""), &old, &Knowledge::default())
+    );
+    let unversioned = old.replace("RT_version = \"1\";", "");
+    insta::assert_snapshot!(
+        "unversioned",
+        said(&unversioned, &new.replace("\"1\" ANYTIME", "\"\" ANYTIME"), &Knowledge::default())
+    );
 }

@@ -33,6 +33,9 @@ pub(super) fn words(pair: &Pair<'_>, question: Question) -> String {
         Question::PostnetStop => format!("does the new Postnet_stop clear away what the {old} began?"),
         Question::Update => format!("does the new Update work on what the {old} began?"),
         Question::MonitorCheck => format!("does the new Monitor_check work beside what the {old} began?"),
+        Question::Fini if is_init_new(pair) => {
+            "do the new methods, Fini among them, do without the new Init, which has not run?".to_owned()
+        }
         Question::Fini if begun_by.is_empty() => "does the new Fini do no harm where no Init has run?".to_owned(),
         Question::Fini if is_init_widened(pair) => {
             "does the new Fini undo what the old Init did, and do no harm on nodes where it has not run?".to_owned()
@@ -90,9 +93,8 @@ fn fini(pair: &Pair<'_>) -> Option<(Answer, String)> {
     let has = |method| (pair.old.method(method).is_some(), pair.new.method(method).is_some());
     let (init, fini) = (has(Method::Init), has(Method::Fini));
     match (init, fini) {
-        ((false, _), (_, false)) => Some(good("the old version has no Init, and the new one no Fini")),
         ((false, false), _) => Some(good("neither version has Init, so there is nothing to undo")),
-        // Init is new: Fini will run where it has not. The files do not say whether that does harm.
+        // Init is new: Start, Stop and Fini will run where it has not. The files do not say whether that does harm.
         ((false, true), _) => None,
         ((true, _), (true, false)) => Some(bad("the new version has no Fini, and what the old Init did stays")),
         ((true, _), (false, false)) => Some(good("neither version has Fini, so what Init does is meant to stay")),
@@ -101,6 +103,11 @@ fn fini(pair: &Pair<'_>) -> Option<(Answer, String)> {
         )),
         _ => None,
     }
+}
+
+/// Whether Init is new: an upgrade of a managed resource does not run it.
+pub(super) fn is_init_new(pair: &Pair<'_>) -> bool {
+    pair.old.method(Method::Init).is_none() && pair.new.method(Method::Init).is_some()
 }
 
 /// Whether Fini will run on nodes where Init has not.

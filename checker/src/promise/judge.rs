@@ -81,7 +81,9 @@ impl Promise {
 
     fn too_strict(&self, at: (FileId, Span)) -> Option<Finding> {
         let declared = self.declared.tunability;
-        if declared <= self.at_most || self.declared.by == DeclaredBy::NotUpgradeAware {
+        // What no line of the file says is no promise that its author could weaken, but for a line that is missing.
+        let is_rule = matches!(self.declared.by, DeclaredBy::NotUpgradeAware | DeclaredBy::Downgrade);
+        if declared <= self.at_most || is_rule {
             return None;
         }
         let words = match self.decided() {
@@ -89,7 +91,18 @@ impl Promise {
             None => format!("{} is safe, whatever the open answers are", self.at_most),
         };
         let message = format!("{declared} for {} is stricter than needed: {words}", self.from_words());
-        let help = "a weaker promise lets administrators upgrade in more states; keep the stricter one if there is another reason";
+        let help = match self.declared.by {
+            DeclaredBy::Listed => {
+                format!("promise {}, or keep the stricter word if there is another reason", self.at_most)
+            }
+            _ => {
+                let version = self.from.as_str().unwrap_or_default();
+                format!(
+                    "a line `#$upgrade_from \"{version}\" {}` lets administrators upgrade in more states",
+                    self.at_most
+                )
+            }
+        };
         Some(finding("promise_too_strict", at, message).help(help))
     }
 }

@@ -129,7 +129,7 @@ impl<'a> Known<'a> {
         if let Some(known) = by_files.or_else(|| unchanged.clone().filter(|(answer, _)| *answer == Answer::Good)) {
             return known;
         }
-        let supporting = if self.covers_all_nodes(question) { runs(Verdict::Supported).count() } else { 0 };
+        let supporting = if self.runs_settle(question) { runs(Verdict::Supported).count() } else { 0 };
         match (supporting, stated(true)) {
             (0, Some(statement)) => (Answer::Good, format!("{} says so", statement.origin)),
             (0, None) => unchanged.unwrap_or_else(|| (Answer::Unknown, "nobody has said or tried it".to_owned())),
@@ -138,9 +138,10 @@ impl<'a> Known<'a> {
         }
     }
 
-    /// A run has one node: it says nothing about nodes where Init has never run.
-    fn covers_all_nodes(&self, question: Question) -> bool {
-        question != Question::Fini || !conditions::is_init_widened(self.pair)
+    /// A run tries Fini on one node, after the old Init. It says nothing about nodes where Init has never run, and nothing about
+    /// the other methods without it.
+    fn runs_settle(&self, question: Question) -> bool {
+        question != Question::Fini || !(conditions::is_init_widened(self.pair) || conditions::is_init_new(self.pair))
     }
 
     /// What the digests say: a method that is unchanged understands what the old one understood, unless it stumbles over
@@ -155,9 +156,7 @@ impl<'a> Known<'a> {
             }
         };
         // Where Init is new, or runs on more nodes, an unchanged Fini meets what it has never met.
-        let meets_something_new = question == Question::Fini
-            && (conditions::is_init_widened(self.pair) || self.pair.old.method(Method::Init).is_none());
-        if meets_something_new {
+        if !self.runs_settle(question) {
             return None;
         }
         match (&self.stumbling_block, holds) {

@@ -2,12 +2,18 @@
 
 use rtreg_model::Tunability;
 
-use super::{Advice, Answer, Promise, Reason, Verdict, statement_words};
+use super::{Advice, Answer, DeclaredBy, Promise, Reason, Verdict, statement_words};
 
 impl Promise {
     /// One sentence: what the file promises and what is to be said of it.
     pub fn summary(&self) -> String {
         let from = self.from_words();
+        if self.declared.by == DeclaredBy::NotUpgradeAware {
+            return format!(
+                "the file has no `#$upgrade`, so no resource can be upgraded to it; with one, for {from}, {}",
+                self.interval()
+            );
+        }
         let declared = format!("{} for {from}, by {}", self.declared.tunability, self.declared.by.words());
         let verdict = match (self.verdict(), self.decided()) {
             (Verdict::Holds, Some(safe)) if safe == self.declared.tunability => {
@@ -23,7 +29,10 @@ impl Promise {
     }
 
     fn interval(&self) -> String {
-        format!("the weakest safe promise is at least {} and at most {}", self.at_least, self.at_most)
+        match self.decided() {
+            Some(safe) => format!("the weakest safe promise is {safe}"),
+            None => format!("the weakest safe promise is at least {} and at most {}", self.at_least, self.at_most),
+        }
     }
 
     /// All that it rests on, a line or two for each reason: what matters first.
