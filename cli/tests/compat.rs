@@ -200,6 +200,16 @@ fn statements_are_checked_and_shown() {
     let shown = cluster.ok("config show");
     assert!(shown.contains("compat.\"1.0\".stop") && shown.contains("rtreg.toml:3"), "{shown}");
     assert!(shown.contains("does-not-understand-start (to 2.0)"), "{shown}");
+    for (table, code) in [("XMPL.web:1.0", 1), ("XMPL.web:1.1", 3), ("YMPL.web:1.0", 3), ("", 3)] {
+        cluster.write("rtreg.toml", &format!("[compat.\"{table}\"]\nstop = \"does-not-understand-start\"\n"));
+        cluster.ok_or(code, "compat old.rtr new.rtr");
+    }
+    for (to, code) in [("2.0", 1), ("XMPL.web:2.0", 1), ("3.0", 3)] {
+        cluster
+            .write("rtreg.toml", &format!("[compat.\"1.0\"]\nto = \"{to}\"\nstop = \"does-not-understand-start\"\n"));
+        cluster.ok_or(code, "compat old.rtr new.rtr");
+    }
+    cluster.write("rtreg.toml", "[compat.\"1.0\"]\nto = \"2.0\"\nstop = \"does-not-understand-start\"\n");
     let text = cluster.ok_or(1, "compat old.rtr new.rtr");
     assert!(text.contains("rtreg.toml:3 says that it does not"), "{text}");
 }
@@ -261,6 +271,7 @@ fn versions_come_from_git_the_registry_and_standard_input() {
     assert!(
         cluster.run("compat --against git:HEAD more.rtr").err.contains("note: more.rtr is not in the revision HEAD")
     );
+    assert!(cluster.fails(2, "compat --against git:HEAD -").contains("found `-`"));
     assert!(cluster.fails(2, "compat --against HEAD old.rtr").contains("expected `git:REV` behind --against"));
 }
 

@@ -25,6 +25,10 @@ pub fn tasks(
         CliError::usage(format!("expected `git:REV` behind --against, found `{against}`"))
             .help("for example `git:origin/main`")
     })?;
+    if paths.iter().any(|path| path == "-") {
+        return Err(CliError::usage("expected files or folders with --against, found `-`")
+            .help("`rtreg compat git:REV:PATH -` compares standard input with a file of a revision"));
+    }
     let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
     let (mut tasks, mut notes) = (Vec::new(), Vec::new());
     let places = files::find(&paths)?;
