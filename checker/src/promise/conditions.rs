@@ -7,7 +7,7 @@ use rtreg_model::evidence::Question;
 use rtreg_model::{InitNodes, Method, PropertyDecl, Tunability};
 
 use super::{Answer, Reason};
-use crate::pair::{MethodFiles, Pair, is_same_kind};
+use crate::pair::{Pair, is_same_kind};
 
 /// What the promise must be at least if the answer to a question is bad ("Specifying the tunability of Type_version").
 pub(super) const fn asks(question: Question) -> Tunability {
@@ -169,20 +169,22 @@ pub(super) fn required_properties(pair: &Pair<'_>) -> Vec<Reason> {
 /// Whether both versions have the same methods, each known to have the same content, and the same beside them.
 pub(super) fn is_every_method_unchanged(pair: &Pair<'_>) -> bool {
     let (old, new) = (&pair.old.resource_type.methods, &pair.new.resource_type.methods);
-    old.keys().eq(new.keys())
-        && new.keys().all(|method| pair.is_same_method(*method) == Some(true))
-        && is_same_beside(pair)
+    old.keys().eq(new.keys()) && is_same_around(pair)
 }
 
-/// Whether what methods may call beside themselves is known to be the same.
-pub(super) fn is_same_beside(pair: &Pair<'_>) -> bool {
-    pair.old.files.is_some() && pair.new.files.is_some() && differing_beside(pair).is_none()
+/// Whether all that an unchanged method may call is known to be the same: the other methods, which one script calls of
+/// another, and what lies beside them.
+pub(super) fn is_same_around(pair: &Pair<'_>) -> bool {
+    pair.old.files.is_some() && pair.new.files.is_some() && differing_around(pair).is_none()
 }
 
-/// The first file that methods may call and that is not the same in both versions.
-pub(super) fn differing_beside<'a>(pair: &Pair<'a>) -> Option<&'a String> {
+/// The first method or file that is not known to be the same in both versions.
+pub(super) fn differing_around(pair: &Pair<'_>) -> Option<String> {
+    if let Some((method, ..)) = pair.methods().find(|(method, ..)| pair.is_same_method(*method) != Some(true)) {
+        return Some(method.to_string());
+    }
     let (old, new) = (pair.old.files.as_ref()?, pair.new.files.as_ref()?);
-    let of = |files: &'a MethodFiles| files.beside().collect::<BTreeMap<_, _>>();
-    let (old, new) = (of(old), of(new));
-    old.keys().chain(new.keys()).copied().filter(|path| old.get(path) != new.get(path)).min()
+    let (old, new): (BTreeMap<_, _>, BTreeMap<_, _>) = (old.beside().collect(), new.beside().collect());
+    let path = old.keys().chain(new.keys()).copied().filter(|path| old.get(path) != new.get(path)).min();
+    path.map(|path| format!("`{path}`"))
 }

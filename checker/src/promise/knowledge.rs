@@ -152,7 +152,7 @@ impl<'a> Known<'a> {
             Question::OldMonitor => ("every method".to_owned(), conditions::is_every_method_unchanged(self.pair)),
             _ => {
                 let method = question.new_method().filter(|method| is_same(*method))?;
-                (format!("the file of {method}"), conditions::is_same_beside(self.pair))
+                (format!("the file of {method}"), conditions::is_same_around(self.pair))
             }
         };
         // Where Init is new, or runs on more nodes, an unchanged Fini meets what it has never met.
@@ -161,11 +161,10 @@ impl<'a> Known<'a> {
         }
         match (&self.stumbling_block, holds) {
             (_, false) if question == Question::OldMonitor => None,
-            (None, true) => Some((Answer::Good, format!("{what} is unchanged, and so is all that lies beside it"))),
+            (None, true) => Some((Answer::Good, format!("{what} is unchanged, and so is all that it may call"))),
             (None, false) => {
-                let other = conditions::differing_beside(self.pair)
-                    .map_or_else(String::new, |path| format!(", such as `{path}`"));
-                Some((Answer::Unknown, format!("{what} is unchanged, but not all that lies beside it{other}")))
+                let other = conditions::differing_around(self.pair).unwrap_or_else(|| "what it may call".to_owned());
+                Some((Answer::Unknown, format!("{what} is unchanged, but {other} is not")))
             }
             (Some(block), _) => Some((Answer::Unknown, format!("{what} is unchanged, but {block}"))),
         }
