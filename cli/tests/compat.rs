@@ -304,6 +304,11 @@ fn every_format_and_every_exit_code() {
     let report = valid(&cluster, "compat", "compat old.rtr new.rtr");
     assert_eq!((&report["pairs"][0]["compared"], &report["pairs"][0]["promise"]), (&json!(false), &Value::Null));
     assert!(cluster.fails(1, "compat old.rtr new.rtr").contains("Not compared"));
+    assert!(cluster.fails(2, "compat old.rtr new.rtr --admin-notes").contains("found errors in new.rtr"));
+    assert!(
+        cluster.fails(1, "compat old.rtr new.rtr --ignore all").contains("Not compared"),
+        "the syntax counts whatever the settings"
+    );
     cluster.write("new.rtr", "prose");
     cluster.fails(1, "compat old.rtr new.rtr");
 }
@@ -352,6 +357,11 @@ fn lint_compares_neighbours_and_takes_up_broken_promises() {
     cluster.write("types/copy/a.rtr", &rtr("web", "1.9", &["Start", "Stop"], &[]));
     cluster.ok("lint types");
     std::fs::remove_file(cluster.path().join("types/copy/a.rtr")).expect("a file");
+    // Settings cannot make a broken file certain.
+    let broken = rtr("web", "1.10", &["Start", "Stop"], &["\"1.9\" ANYTIME"]).replace("Stop = stop;", "Stop = stop");
+    cluster.write("types/b.rtr", &broken);
+    cluster.ok("lint types --ignore missing_semicolon");
+    cluster.write("types/b.rtr", &rtr("web", "1.10", &["Start", "Stop"], &["\"1.9\" ANYTIME"]));
     // A baseline takes it out as any other finding.
     cluster.ok("lint types --baseline base.json --update-baseline");
     cluster.ok("lint types --baseline base.json");

@@ -158,6 +158,12 @@ fn seen(task: &Task, app: &App) -> Result<Option<Witnesses>, CliError> {
 fn notes(task: &Task, evidence: Vec<rtreg_model::evidence::Evidence>) -> Result<Exit, CliError> {
     let (old_rtr, new_rtr) =
         (rtreg_parser::parse(&task.old.bytes, FileId(0)), rtreg_parser::parse(&task.new.bytes, FileId(1)));
+    for (rtr, side, is_old) in [(&old_rtr, &task.old, true), (&new_rtr, &task.new, false)] {
+        if !faults(rtr, side, &task.settings, is_old).is_empty() {
+            return Err(CliError::usage(format!("expected a file without errors, found errors in {}", side.name))
+                .help("`rtreg lint` and `rtreg compat` without --admin-notes show them"));
+        }
+    }
     let version = |rtr, side: &Side| {
         let none = || {
             CliError::usage(format!("expected an RTR file, found none in {}", side.name)).help("`rtreg lint` says more")

@@ -128,7 +128,9 @@ fn check_file(
     let bytes = fixer.file(place, &input.name, input.bytes, again)?;
     let rtr = rtreg_parser::parse(&bytes, checked.run.next_file());
     let found = located(&rtr, place, &settings);
-    if found.iter().all(|(finding, _)| finding.level != Level::Error)
+    // Settings may hide a fault of the syntax; what the file says is uncertain all the same.
+    let mut all = found.iter().map(|(finding, _)| finding).chain(&rtr.findings);
+    if all.all(|finding| finding.level != Level::Error)
         && let Some(version) = Version::new(&rtr)
     {
         versions.add(&version);
