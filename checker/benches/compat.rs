@@ -58,3 +58,15 @@ fn pairs(bencher: Bencher<'_, '_>) {
         .counter(ItemsCount::new(texts.len()))
         .bench_local(|| texts.iter().map(|(old, new)| judge(black_box(old), black_box(new))).sum::<usize>());
 }
+
+/// One pair that is parsed already: the rules and the promise alone.
+#[divan::bench]
+fn differences(bencher: Bencher<'_, '_>) {
+    let (old, new) = (version(2), version(3));
+    let (old, new) = (rtreg_parser::parse(old.as_bytes(), FileId(0)), rtreg_parser::parse(new.as_bytes(), FileId(1)));
+    let (Some(old), Some(new)) = (Version::new(&old), Version::new(&new)) else { return };
+    bencher.counter(ItemsCount::new(1usize)).bench_local(|| {
+        let promise = derive(black_box(&old), black_box(&new), &Knowledge::default());
+        compare(black_box(&old), black_box(&new)).len() + promise.map_or(0, |promise| promise.findings(&new).len())
+    });
+}

@@ -34,7 +34,8 @@ fn index(all: &[Explanation]) -> String {
     let mut text = String::from(
         "# Rules\n\nEach finding carries one of these identifiers; `rtreg explain ID` prints its page. What each sentence \
          of the language's\ndescription became is in [COVERAGE.md](COVERAGE.md). Made by `make docs-rules` from the rules' \
-         own files.\n",
+         own files.\n\nRules marked \"two versions\" are asked by `rtreg compat`, all of them unless `select` says otherwise \
+         ([compat.md](../compat.md));\nregistering never asks them.\n",
     );
     let sets = [
         (Set::Errors, "What makes the type ambiguous or unregistrable: level error. Registering asks for these."),
