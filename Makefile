@@ -6,7 +6,7 @@ export CARGO_TERM_COLOR ?= auto
 
 .PHONY: mutate docs-rules
 .PHONY: editors
-.PHONY: demo test bench bench-lint fmt lint doc unit deny snapshots setup fuzz mutants new-rule package clean
+.PHONY: demo test bench bench-lint bench-compat fmt lint doc unit deny snapshots setup fuzz mutants new-rule package clean
 
 ## demo: the main job on real files and a temporary store, each command with its output
 demo:
@@ -58,6 +58,14 @@ bench-lint: setup-rust
 bench-path:
 	$(CARGO) bench -p rtreg-upgrade --bench path
 
+## bench-compat: pairs of versions per second, the time of one `compat`, beside `buf breaking`
+bench-compat: setup-bench
+	$(CARGO) bench -p rtreg-checker --bench compat
+	$(CARGO) bench -p rtreg-upgrade --bench path
+	$(CARGO) build --quiet --release -p rtreg-cli
+	@folder="$$($(CARGO) metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')"; \
+		sh tests/bench/compat.sh "$$folder/release/rtreg" "$$folder/bench-compat"
+
 ## fuzz: the parser, ten minutes (needs cargo-fuzz)
 fuzz:
 	cd parser && RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run --sanitizer none parse -- -max_total_time=600
@@ -74,9 +82,9 @@ mutate:
 docs-rules:
 	RTREG_DOCS=write $(CARGO) test --quiet -p rtreg-tests --test rule_pages
 
-## new-rule RULE=<id>: the rule's file, its line in the list, its folder of fixtures
+## new-rule RULE=<id> [KIND=compat]: the rule's file, its line in the list, its folder of fixtures
 new-rule:
-	@sh tests/tidy/new-rule.sh "$(RULE)"
+	@sh tests/tidy/new-rule.sh "$(RULE)" "$(or $(KIND),lint)"
 
 ## deb: the Debian package, with completions and man pages
 deb: setup-deb
@@ -90,12 +98,15 @@ deb-test: setup-deb
 package:
 	$(CARGO) package --workspace --allow-dirty --exclude rtreg-tests --exclude rtreg-example-embed
 
-.PHONY: deb deb-test setup-rust setup-tools setup-deny setup-editors setup-deb
+.PHONY: deb deb-test setup-rust setup-tools setup-bench setup-deny setup-editors setup-deb
 setup-rust:
 	@sh tests/setup.sh rust
 
 setup-tools:
 	@sh tests/setup.sh tools
+
+setup-bench:
+	@sh tests/setup.sh bench
 
 setup-deny:
 	@sh tests/setup.sh deny

@@ -91,6 +91,15 @@ deb() {
     apt_install "$missing" "the package cannot be built or looked at without them"
 }
 
+# What measures beside others.
+bench() {
+    missing=
+    for tool in hyperfine npm; do
+        command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
+    done
+    apt_install "$missing" "the benchmark cannot run without them"
+}
+
 # What builds the extension for VS Code.
 editors() {
     command -v npm >/dev/null 2>&1 || apt_install " npm" "the VS Code extension is not built"
@@ -99,8 +108,9 @@ editors() {
 case "${1:-}" in
     rust) rust ;;
     tools) tools ;;
+    bench) bench ;;
     deny) deny ;;
     deb) deb ;;
     editors) editors ;;
-    *) echo "usage: setup.sh rust|tools|deny|deb|editors" >&2; exit 2 ;;
+    *) echo "usage: setup.sh rust|tools|bench|deny|deb|editors" >&2; exit 2 ;;
 esac

@@ -1,10 +1,10 @@
-//! All that a finding can be called: the faults of the syntax, the rules, and what is said about settings and comments
-//! for rtreg. It only lists what is worded where each is found.
+//! All that a finding can be called: the faults of the syntax, the rules about one file and about two, what is said about
+//! promises, and about comments and baselines. It only lists what is worded where each is found.
 
 use rtreg_model::Level;
 use rtreg_parser::{SYNTAX_RULES, SYNTAX_WARNINGS, syntax_doc};
 
-use crate::{baseline, lint, suppress};
+use crate::{baseline, compat, lint, promise, suppress};
 
 /// What is known of a finding by its identifier alone.
 ///
@@ -22,8 +22,51 @@ pub struct Known {
     pub level: Level,
     /// Whether the rule is in the set `recommended`.
     pub recommended: bool,
+    /// What it is about.
+    pub kind: Kind,
     /// One sentence.
     pub summary: &'static str,
+}
+
+/// What a finding with this identifier is about.
+///
+/// ```
+/// use rtreg_checker::catalogue::{Kind, find};
+/// assert_eq!(find("tunable_narrowed").map(|known| known.kind), Some(Kind::Compat));
+/// assert_eq!(Kind::Compat.as_str(), "compat");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Kind {
+    /// The syntax of a file.
+    Syntax,
+    /// What one file says.
+    Lint,
+    /// What differs between two versions, and what is promised for the way from one to the other.
+    Compat,
+    /// Comments for rtreg and baselines.
+    Other,
+}
+
+impl Kind {
+    /// The word for it in lists.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Syntax => "syntax",
+            Self::Lint => "lint",
+            Self::Compat => "compat",
+            Self::Other => "other",
+        }
+    }
+
+    /// The words for it in sentences.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Syntax => "fault of the syntax",
+            Self::Lint | Self::Other => "rule",
+            Self::Compat => "rule about two versions",
+        }
+    }
 }
 
 impl Known {
@@ -31,27 +74,34 @@ impl Known {
     pub fn doc(&self) -> String {
         let own = || DOCS.iter().find(|(id, _)| *id == self.id).map(|(_, doc)| *doc);
         let plain = own().or_else(|| syntax_doc(self.id)).map(|doc| doc.trim_end().to_owned());
-        plain.or_else(|| lint::rule(self.id).map(lint::Rule::doc)).unwrap_or_else(|| self.summary.to_owned())
+        let rule = || lint::rule(self.id).map(lint::Rule::doc);
+        let compat = || compat::compat_rule(self.id).map(compat::CompatRule::doc);
+        plain.or_else(rule).or_else(compat).unwrap_or_else(|| self.summary.to_owned())
     }
 }
 
 macro_rules! docs {
     ($($name:ident,)+) => {
-        /// What is to be said of findings about comments and baselines, which are found by no rule.
+        /// What is to be said of findings about promises, comments and baselines, which are found by no rule.
         const DOCS: &[(&str, &str)] =
             &[$((stringify!($name), include_str!(concat!("catalogue/", stringify!($name), ".md"))),)+];
     };
 }
 
 docs! {
+    evidence_void,
     malformed_suppression,
+    promise_too_strict,
+    promise_too_weak,
+    promise_undecided,
     stale_baseline,
+    statement_refuted,
     suppression_without_reason,
     unknown_rule,
     unused_suppression,
 }
 
-/// What is said about comments and baselines: found by no rule, and no fault of the syntax.
+/// What is said about promises, comments and baselines: found by no rule, and no fault of the syntax.
 pub(crate) fn others() -> impl Iterator<Item = &'static str> {
     DOCS.iter().map(|(id, _)| *id)
 }
@@ -65,25 +115,36 @@ pub fn all() -> Vec<Known> {
 
 /// The identifiers of all, unsorted.
 pub fn ids() -> impl Iterator<Item = &'static str> {
-    let rules = lint::rules().map(lint::Rule::id);
-    rules.chain(SYNTAX_RULES.iter().chain(suppress::RULES).chain(baseline::RULES).map(|(id, _)| *id))
+    let rules = lint::rules().map(lint::Rule::id).chain(compat::compat_rules().map(compat::CompatRule::id));
+    let promises = promise::RULES.iter().map(|(id, ..)| *id);
+    rules.chain(promises).chain(SYNTAX_RULES.iter().chain(suppress::RULES).chain(baseline::RULES).map(|(id, _)| *id))
 }
 
 /// What is known of a finding with this identifier.
 pub fn find(id: &str) -> Option<Known> {
     if let Some(rule) = lint::rule(id) {
-        let recommended = rule.set() <= lint::Set::Recommended;
-        return Some(Known { id: rule.id(), level: rule.level(), recommended, summary: rule.summary() });
+        return Some(known(rule.id(), rule.summary(), rule.level(), Kind::Lint));
+    }
+    if let Some(rule) = compat::compat_rule(id) {
+        return Some(known(rule.id(), rule.summary(), rule.level(), Kind::Compat));
+    }
+    if let Some((id, summary, level)) = promise::RULES.iter().find(|(name, ..)| *name == id).copied() {
+        return Some(known(id, summary, level, Kind::Compat));
     }
     let plain = |rules: &[(&'static str, &'static str)]| rules.iter().find(|(name, _)| *name == id).copied();
-    let known = |(id, summary), level| Some(Known { id, level, recommended: true, summary });
+    let always = |(id, summary), level, kind| Some(Known { recommended: true, ..known(id, summary, level, kind) });
     if let Some(row) = plain(SYNTAX_RULES) {
-        return known(row, if SYNTAX_WARNINGS.contains(&id) { Level::Warning } else { Level::Error });
+        let level = if SYNTAX_WARNINGS.contains(&id) { Level::Warning } else { Level::Error };
+        return always(row, level, Kind::Syntax);
     }
     if let Some(row) = plain(suppress::RULES) {
-        return known(row, Level::Warning);
+        return always(row, Level::Warning, Kind::Other);
     }
-    plain(baseline::RULES).and_then(|row| known(row, Level::Note))
+    plain(baseline::RULES).and_then(|row| always(row, Level::Note, Kind::Other))
+}
+
+fn known(id: &'static str, summary: &'static str, level: Level, kind: Kind) -> Known {
+    Known { id, level, recommended: lint::Set::of(level) <= lint::Set::Recommended, summary, kind }
 }
 
 /// The identifier nearest to a word, if one is near enough to be meant.
@@ -97,7 +158,8 @@ mod tests {
 
     #[test]
     fn what_no_rule_finds_has_its_explanation() {
-        let rows = suppress::RULES.iter().chain(baseline::RULES);
+        let promises = promise::RULES.iter().map(|(id, summary, _)| (*id, *summary));
+        let rows = suppress::RULES.iter().chain(baseline::RULES).copied().chain(promises);
         assert_eq!(rows.clone().count(), DOCS.len());
         for (id, summary) in rows {
             let doc = find(id).map(|known| known.doc()).unwrap_or_default();

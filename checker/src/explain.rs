@@ -4,7 +4,8 @@
 use rtreg_model::Level;
 use rtreg_parser::{SYNTAX_RULES, SYNTAX_WARNINGS, syntax_doc};
 
-use crate::catalogue;
+use crate::catalogue::{self, Kind};
+use crate::compat::{CompatRule, compat_rule, compat_rules};
 use crate::lint::{Rule, Set, rule, rules};
 
 /// The explanation of one identifier.
@@ -23,6 +24,8 @@ pub struct Explanation {
     pub level: Level,
     /// Whether it is a fault of the syntax; these are found whatever the set.
     pub syntax: bool,
+    /// What it is about.
+    pub kind: Kind,
     /// In Markdown: a sentence, then the sections What, Why (with the source), Example, Instead.
     pub text: String,
     set: Set,
@@ -45,17 +48,31 @@ impl Explanation {
     }
 
     fn of_rule(rule: &Rule) -> Self {
-        Self { id: rule.id(), level: rule.level(), syntax: false, text: rule.doc(), set: rule.set() }
+        Self { id: rule.id(), level: rule.level(), syntax: false, kind: Kind::Lint, text: rule.doc(), set: rule.set() }
+    }
+
+    fn of_compat(rule: &CompatRule) -> Self {
+        let (id, level) = (rule.id(), rule.level());
+        Self { id, level, syntax: false, kind: Kind::Compat, text: rule.doc(), set: Set::of(level) }
     }
 
     fn of_syntax(id: &'static str) -> Option<Self> {
         let level = if SYNTAX_WARNINGS.contains(&id) { Level::Warning } else { Level::Error };
-        Some(Self { id, level, syntax: true, text: syntax_doc(id)?.trim_end().to_owned(), set: Set::of(level) })
+        Some(Self {
+            id,
+            level,
+            syntax: true,
+            kind: Kind::Syntax,
+            text: syntax_doc(id)?.trim_end().to_owned(),
+            set: Set::of(level),
+        })
     }
 
     fn of_other(id: &'static str) -> Option<Self> {
         let known = catalogue::find(id)?;
-        Some(Self { id, level: known.level, syntax: false, text: known.doc(), set: Set::Recommended })
+        let set = if known.recommended { Set::Recommended } else { Set::All };
+        let set = if known.kind == Kind::Compat { Set::of(known.level) } else { set };
+        Some(Self { id, level: known.level, syntax: false, kind: known.kind, text: known.doc(), set })
     }
 }
 
@@ -87,7 +104,9 @@ pub fn page_url(id: &str) -> String {
 pub fn explanations() -> Vec<Explanation> {
     let syntax = SYNTAX_RULES.iter().filter_map(|(id, _)| Explanation::of_syntax(id));
     let others = catalogue::others().filter_map(Explanation::of_other);
-    let mut all: Vec<Explanation> = rules().map(Explanation::of_rule).chain(syntax).chain(others).collect();
+    let compat = compat_rules().map(Explanation::of_compat);
+    let mut all: Vec<Explanation> =
+        rules().map(Explanation::of_rule).chain(compat).chain(syntax).chain(others).collect();
     all.sort_by_key(|explanation| explanation.id);
     all
 }
@@ -106,6 +125,7 @@ pub fn explanation(id: &str) -> Result<Explanation, Option<&'static str>> {
         Some(rule) => Some(Explanation::of_rule(rule)),
         None => syntax().find(|rule| *rule == id).and_then(Explanation::of_syntax),
     };
+    let found = found.or_else(|| compat_rule(id).map(Explanation::of_compat));
     let other = || catalogue::others().find(|other| *other == id).and_then(Explanation::of_other);
     found.or_else(other).ok_or_else(|| catalogue::nearest(id))
 }

@@ -18,7 +18,7 @@ use std::fmt;
 use rtreg_model::{Finding, Level};
 use rtreg_parser::SYNTAX_RULES;
 
-use crate::catalogue::{self, Known};
+use crate::catalogue::{self, Kind, Known};
 
 /// The sets that a selector can name.
 pub const SETS: [&str; 3] = ["errors", "recommended", "all"];
@@ -115,11 +115,11 @@ struct State {
 }
 
 impl Default for Levels {
-    /// What the rules say of themselves.
+    /// What the rules say of themselves. Who compares two versions wants all differences.
     fn default() -> Self {
         let state = |known: Known| {
-            let Known { id, level, recommended, .. } = known;
-            (id, State { wanted: recommended, level, recommended, own: level })
+            let Known { id, level, recommended, kind, .. } = known;
+            (id, State { wanted: recommended || kind == Kind::Compat, level, recommended, own: level })
         };
         Self { rules: catalogue::all().into_iter().map(state).collect() }
     }

@@ -15,13 +15,19 @@
 pub mod assist;
 pub mod baseline;
 pub mod catalogue;
+mod compat;
 mod context;
 mod edits;
 mod explain;
 pub mod fix;
 pub mod levels;
+mod limits;
 mod lint;
+mod notes;
+mod pair;
+pub mod promise;
 pub mod report;
+mod rule_text;
 pub mod suppress;
 
 use rtreg_model::Finding;
@@ -29,9 +35,12 @@ use rtreg_parser::Rtr;
 
 use levels::Levels;
 
+pub use compat::{CompatRule, compare, compat_rule, compat_rules};
 pub use context::LintOptions;
 pub use explain::{Explanation, explanation, explanations, page, page_url};
 pub use lint::{Rule, Set, lint, rule, rules};
+pub use notes::admin_notes;
+pub use pair::{MethodFiles, Version};
 
 /// What a person is to see of a file: [`lint`] with all rules, without what comments take out, and of that what is wanted,
 /// at its level.

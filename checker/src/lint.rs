@@ -4,6 +4,7 @@ use rtreg_model::{Applicability, Edit, FileId, Finding, Level, Span};
 use rtreg_parser::Rtr;
 
 use crate::context::{Context, LintOptions, TableEntry};
+use crate::rule_text;
 
 /// Declares the module of each rule and the table of all of them. The id of a rule is the stem of its file. A rule judges
 /// the file (`check`), or each entry of the property table alone (`check_entry`), or both; what is not said is the file.
@@ -193,13 +194,12 @@ impl Rule {
 
     /// One sentence: the first line of the explanation.
     pub fn summary(&self) -> &'static str {
-        self.source.lines().next().map_or("", |line| line.trim_start_matches("//!").trim())
+        rule_text::summary(self.source)
     }
 
     /// The explanation in Markdown: the summary, then the sections What, Why (with the source), Example, Instead.
     pub fn doc(&self) -> String {
-        let head = self.source.lines().map_while(|line| line.strip_prefix("//!"));
-        head.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
+        rule_text::doc(self.source)
     }
 }
 

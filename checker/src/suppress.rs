@@ -8,6 +8,8 @@
 //!   attribute; other comments and empty lines may stand between. Inside of a declaration or attribute: the rest of it;
 //! - `allow-file(rule)`, anywhere: the whole file.
 //!
+//! Rules about two versions are taken out by comments in the file of the new one.
+//!
 //! A directive takes the rest of its line, so its comment stands on the line above. Several rules are separated by commas.
 //! Where several comments cover a finding, the last one before it is used.
 
@@ -18,7 +20,7 @@ use std::collections::BTreeMap;
 use rtreg_model::{Applicability, Edit, Finding, Level, Span};
 use rtreg_parser::Rtr;
 
-use crate::catalogue;
+use crate::catalogue::{self, Kind};
 use crate::context::LintOptions;
 use crate::lint::{Set, lint};
 use comment::{Comment, Fault, Name, Scope};
@@ -91,6 +93,14 @@ pub fn stranded(before: &Rtr<'_>, after: &Rtr<'_>, options: &LintOptions) -> Opt
     comments.iter().enumerate().find(|(number, comment)| is_stranded(*number, comment)).map(|(_, comment)| comment.span)
 }
 
+/// The findings about two versions that no comment of the new file takes out. Of the comments themselves nothing is said:
+/// that is for the check of the file alone.
+pub fn apply_to_pair(new: &Rtr<'_>, findings: Vec<Finding>) -> Vec<Finding> {
+    let (comments, _) = comment::read(new);
+    let mut allowed = Allowed::new(&comments);
+    findings.into_iter().filter(|finding| finding.primary.file != new.file || !allowed.take(finding)).collect()
+}
+
 /// The number of a comment, and of a name in it.
 type Id = (usize, usize);
 
@@ -154,9 +164,12 @@ impl<'c> Allowed<'c> {
 fn judge(rtr: &Rtr<'_>, comment: &Comment, used: &[bool], findings: &mut Vec<Finding>) {
     let mut unused: Vec<&Name> = Vec::new();
     for (name, used) in comment.names.iter().zip(used) {
-        if catalogue::find(&name.text).is_none() {
+        let known = catalogue::find(&name.text);
+        // What is found of two versions cannot be known from one.
+        let is_of_two = known.as_ref().is_some_and(|known| known.kind == Kind::Compat);
+        if known.is_none() {
             findings.push(unknown(rtr, name));
-        } else if !used {
+        } else if !used && !is_of_two {
             unused.push(name);
         }
     }

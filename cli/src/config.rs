@@ -1,7 +1,8 @@
-//! Settings of lint: defaults, `rtreg.toml` (the nearest one upwards from each file, or `--config`), the command line; each
+//! Settings of lint and compat: defaults, `rtreg.toml` (the nearest one upwards from each file, or `--config`), the command line; each
 //! over the one before, and each value with where it comes from. Levels are put together by the checker.
 
 mod read;
+mod statements;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,12 +12,14 @@ use clap::Args;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rtreg_checker::LintOptions;
 use rtreg_checker::levels::{Layer, Levels, Setting};
-use rtreg_model::{Release, suggest};
+use rtreg_checker::promise::{Statement, statement_words};
+use rtreg_model::{Release, ResourceType, suggest};
 
 use crate::completed::{self, any_word, completed};
 use crate::error::CliError;
-use read::ConfigFile;
 pub use read::Schema;
+use read::{At, ConfigFile};
+use statements::Said;
 
 /// The name of the file that is looked for.
 const FILE_NAME: &str = "rtreg.toml";
@@ -92,6 +95,9 @@ pub struct Settings {
     pub baseline: Option<PathBuf>,
     /// What is left out, and the folder that the patterns are relative to.
     exclude: Option<(PathBuf, Gitignore)>,
+    /// Statements about two versions, and the file that they stand in.
+    statements: Vec<At<Said>>,
+    file: PathBuf,
     /// Each value and where it comes from.
     pub rows: Vec<Row>,
 }
@@ -112,6 +118,16 @@ impl Settings {
     pub fn lint_options(&self, path: &Path) -> LintOptions {
         let below = |root: &PathBuf| path.canonicalize().is_ok_and(|path| path.starts_with(root));
         LintOptions::default().target(self.target).zone_root(self.zone_root.as_ref().is_some_and(below))
+    }
+
+    /// What people say about two versions of a type.
+    pub fn statements(&self, old: &ResourceType, new: &ResourceType) -> Vec<Statement> {
+        let name = new.name();
+        let version = |it: &ResourceType| it.version.value.as_str().unwrap_or_default().to_owned();
+        let (from, to) = (version(old), version(new));
+        let about = self.statements.iter().filter(|at| at.value.is_about(name.base(), &from, &to));
+        let origin = |line| format!("{}:{line}", shown(&self.file));
+        about.map(|at| Statement::new(at.value.question, at.value.good, origin(at.line))).collect()
     }
 
     /// Whether a file that was found in a folder is left out.
@@ -262,6 +278,8 @@ fn settle(file: &ConfigFile, line: &SettingArguments) -> Result<Settings, CliErr
         levels,
         baseline: line.baseline.clone().or(file.baseline.as_ref().map(|baseline| baseline.value.clone())),
         exclude,
+        statements: file.statements.clone(),
+        file: file.path.clone(),
         rows: rows(file, line),
     })
 }
@@ -294,6 +312,13 @@ fn rows(file: &ConfigFile, line: &SettingArguments) -> Vec<Row> {
     rows.single("exclude", None, file.exclude.as_ref().map(|at| (list(&at.value), at.line)), "none");
     let baseline = file.baseline.as_ref().map(|at| (path(&at.value), at.line));
     rows.single("baseline", line.baseline.as_ref().map(path), baseline, "none");
+    for at in &file.statements {
+        let Said { from, to, question, good } = &at.value;
+        let [yes, no] = statement_words(*question);
+        let to = to.as_ref().map(|to| format!(" (to {to})")).unwrap_or_default();
+        let word = if *good { yes } else { no };
+        rows.of_file(&format!("compat.\"{from}\".{}", question.as_str()), format!("{word}{to}"), at.line);
+    }
     rows.rows
 }
 

@@ -11,6 +11,7 @@ mod files;
 mod fixing;
 mod manual;
 mod output;
+mod outputs;
 mod parallel;
 mod regular;
 mod rewrite;

@@ -38,7 +38,7 @@ impl Subject {
             ("", _) => Self::Everything,
             ("lint" | "fmt" | "config", _) => Self::Files,
             ("lsp", _) => Self::Editor,
-            ("register" | "import", _) => Self::FilesAndStore,
+            ("register" | "import" | "compat", _) => Self::FilesAndStore,
             ("upgrade" | "path", _) => Self::Upgrade,
             ("list" | "show" | "status" | "history" | "graph", _) | ("node" | "setting", "list") => Self::Store,
             ("unregister" | "type" | "node" | "group" | "resource" | "setting", _) => Self::Change,

@@ -137,3 +137,18 @@ fn path() {
     }
     assert!(run("path.md", &cluster) >= 5);
 }
+
+#[test]
+fn compat() {
+    let cluster = Cluster::new();
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rtr-examples");
+    for name in ["archive", "export", "gateway"] {
+        let entries = std::fs::read_dir(examples.join(name)).expect("an example");
+        for version in entries.map(|entry| entry.expect("a version").file_name().into_string().expect("a name")) {
+            let file = format!("{name}/{version}/XMPL.{name}.rtr");
+            std::fs::create_dir_all(cluster.path().join(name).join(version)).expect("a folder");
+            std::fs::copy(examples.join(&file), cluster.path().join(&file)).expect("a file");
+        }
+    }
+    run("compat.md", &cluster);
+}

@@ -6,8 +6,8 @@ pub mod grammar;
 pub mod mutate;
 
 use rtreg_checker::report::{Sources, text};
-use rtreg_checker::{LintOptions, Set, lint};
-use rtreg_model::{Finding, Level, Release};
+use rtreg_checker::{LintOptions, MethodFiles, Set, Version, compare, lint};
+use rtreg_model::{FileId, Finding, Level, Method, Release};
 
 /// The folder of a suite's fixtures.
 pub fn suite(name: &str) -> PathBuf {
@@ -90,4 +90,38 @@ fn lint_where(
     findings.retain(wanted);
     let rendered = text::render(&findings, &sources, &text::TextOptions::default());
     (findings, rendered)
+}
+
+/// Two versions and what is found of them; the comments `# SHA-256 of Stop: …` of a fixture are the digests of its methods.
+///
+/// # Panics
+/// If one of the texts has no usable Resource_type.
+pub fn compare_texts<T>(old: &[u8], new: &[u8], look: impl FnOnce(&Version<'_>, &Version<'_>) -> T) -> T {
+    let (old_rtr, new_rtr) = (rtreg_parser::parse(old, FileId(0)), rtreg_parser::parse(new, FileId(1)));
+    let version = |rtr| Version::new(rtr).expect("a fixture has a Resource_type");
+    let (old_version, new_version) = (version(&old_rtr), version(&new_rtr));
+    look(&old_version.files(fixture_digests(old)), &new_version.files(fixture_digests(new)))
+}
+
+fn fixture_digests(source: &[u8]) -> MethodFiles {
+    let text = String::from_utf8_lossy(source);
+    let mut files = MethodFiles::default();
+    for line in text.lines().filter_map(|line| line.strip_prefix("# SHA-256 of ")) {
+        let (method, digest) = line.split_once(": ").unwrap_or_else(|| panic!("no digest: {line}"));
+        let method = Method::parse(method).unwrap_or_else(|| panic!("no method: {method}"));
+        files.methods.insert(method, digest.to_owned());
+    }
+    files
+}
+
+/// The differences between two texts, and how those of a rule and all that hurt look: 100 columns, ASCII, no colours.
+pub fn compat_for(rule: &str, name: &str, old: &[u8], new: &[u8]) -> (Vec<Finding>, String) {
+    let mut sources = Sources::default();
+    sources.add(format!("{name}/old.rtr"), old.to_vec());
+    sources.add(format!("{name}/new.rtr"), new.to_vec());
+    let all = compare_texts(old, new, compare);
+    let shown: Vec<Finding> =
+        all.iter().filter(|finding| finding.level > Level::Note || finding.rule == rule).cloned().collect();
+    let rendered = text::render(&shown, &sources, &text::TextOptions::default());
+    (all, rendered)
 }

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use rtreg_checker::catalogue::Kind;
 use rtreg_checker::{Explanation, Set, explanations, page};
 use rtreg_tests::suite;
 
@@ -24,7 +25,7 @@ fn pages() -> BTreeMap<String, String> {
 fn one_page(rule: &Explanation) -> String {
     let (summary, sections) = rule.text.split_once('\n').unwrap_or((&rule.text, ""));
     let sections = sections.replace("\n# ", "\n## ");
-    let kind = if rule.syntax { "fault of the syntax" } else { "rule" };
+    let kind = rule.kind.words();
     let (id, level, set) = (rule.id, rule.level.as_str(), rule.set().as_str());
     format!("# {id}\n\n{summary}\n\nLevel: {level}. Set: `{set}`. Kind: {kind}.\n{}\n", sections.trim_end())
 }
@@ -33,7 +34,8 @@ fn index(all: &[Explanation]) -> String {
     let mut text = String::from(
         "# Rules\n\nEach finding carries one of these identifiers; `rtreg explain ID` prints its page. What each sentence \
          of the language's\ndescription became is in [COVERAGE.md](COVERAGE.md). Made by `make docs-rules` from the rules' \
-         own files.\n",
+         own files.\n\nRules marked \"two versions\" are asked by `rtreg compat`, all of them unless `select` says otherwise \
+         ([compat.md](../compat.md));\nregistering never asks them.\n",
     );
     let sets = [
         (Set::Errors, "What makes the type ambiguous or unregistrable: level error. Registering asks for these."),
@@ -43,7 +45,11 @@ fn index(all: &[Explanation]) -> String {
     for (set, about) in sets {
         text.push_str(&format!("\n## {}\n\n{about}\n\n| rule | finds |\n|---|---|\n", set.as_str()));
         for rule in all.iter().filter(|rule| rule.set() == set) {
-            let syntax = if rule.syntax { " (syntax)" } else { "" };
+            let syntax = match rule.kind {
+                Kind::Syntax => " (syntax)",
+                Kind::Compat => " (two versions)",
+                _ => "",
+            };
             let summary = rule.summary().replace('|', "\\|");
             text.push_str(&format!("| [{id}]({id}.md) | {summary}{syntax} |\n", id = rule.id));
         }

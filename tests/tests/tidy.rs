@@ -116,7 +116,8 @@ const EXHAUSTIVE: &[(&str, &str)] = &[
     ("Origin", "known, unknown or none; the gate must answer for each"),
     ("$name", "words of the cluster's state; the gate must answer for each"),
     ("Question", "the conditions of the vendor's guide; whoever derives or tries must think of each"),
-    ("Verdict", "what a run can say; it must be decided on wherever one is weighed"),
+    ("Verdict", "what a run, or a promise, can turn out to be; it must be decided on wherever one is weighed"),
+    ("Answer", "good, bad or unknown; whoever weighs one must think of each"),
     ("FileId", "a number that the caller gives out"),
     ("Span", "two offsets, and never more"),
     (

@@ -116,6 +116,9 @@ impl Run {
     pub fn uri(&self, file: FileId) -> String {
         let path = self.relative(file);
         let uri = percent(&path);
+        if is_kept(&path) {
+            return uri;
+        }
         // A colon in the first segment would be read as a scheme.
         match uri.split('/').next() {
             Some("") => format!("file://{uri}"),
@@ -125,9 +128,14 @@ impl Run {
     }
 }
 
-/// Standard input has a name and no place.
+/// Standard input has a name and no place, and what git or the registry keeps has none in the folder.
 fn is_no_file(name: &str) -> bool {
-    name == "<stdin>"
+    name == "<stdin>" || is_kept(name)
+}
+
+/// Whether it is the name of something that git or the registry keeps.
+pub(super) fn is_kept(name: &str) -> bool {
+    name.starts_with("git:") || name.starts_with("registry:")
 }
 
 fn normal(path: &str) -> String {

@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::Run;
+use super::run::is_kept;
 use crate::catalogue;
 
 /// The name of the folder that URIs are relative to.
@@ -136,7 +137,11 @@ fn location(run: &Run, label: &Label, path: Option<&str>) -> Value {
 
 fn artifact(run: &Run, file: FileId) -> Value {
     let uri = run.uri(file);
-    if uri.starts_with("file:") { json!({ "uri": uri }) } else { json!({ "uri": uri, "uriBaseId": ROOT }) }
+    if uri.starts_with("file:") || is_kept(&uri) {
+        json!({ "uri": uri })
+    } else {
+        json!({ "uri": uri, "uriBaseId": ROOT })
+    }
 }
 
 fn region(run: &Run, file: FileId, span: Span) -> Value {

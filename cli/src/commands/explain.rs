@@ -41,6 +41,8 @@ pub struct RuleLine {
     set: String,
     /// Whether it is a fault of the syntax; these are found whatever the set.
     syntax: bool,
+    /// What it is about: `syntax`, `lint` (one file), `compat` (two versions) or `other`.
+    kind: String,
     /// One sentence.
     summary: String,
     /// Its page, relative to the root of the project.
@@ -55,6 +57,7 @@ impl RuleLine {
             level: rule.level.as_str().to_owned(),
             set: rule.set().as_str().to_owned(),
             syntax: rule.syntax,
+            kind: rule.kind.as_str().to_owned(),
             summary: rule.summary().to_owned(),
             page: rule.page(),
         }

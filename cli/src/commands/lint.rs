@@ -1,8 +1,9 @@
 //! `rtreg lint`: checks RTR files. Words and places come from the checker.
 
 mod known;
-mod outputs;
+mod neighbours;
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,20 +11,23 @@ use clap::Args;
 use rtreg_checker::fix::Fixed;
 use rtreg_checker::levels::Levels;
 use rtreg_checker::report::json::JsonReport;
+use rtreg_checker::report::text::{self, TextOptions};
 use rtreg_checker::report::{Outline, Run, Sources, summary};
 use rtreg_checker::{LintOptions, check};
-use rtreg_model::{FileId, Finding};
+use rtreg_model::{FileId, Finding, Level};
+use rtreg_parser::Rtr;
 
-use crate::app::App;
+use crate::app::{App, Format};
 use crate::completed::completed;
 use crate::config::{Resolver, SettingArguments, Settings};
 use crate::error::{CliError, Exit};
 use crate::files::{self, Input, Place};
 use crate::fixing::{Cure, FixArguments, Fixer};
 use crate::output;
+pub use crate::outputs::names as formats;
+use crate::outputs::{self, Output, Outputs};
 use crate::parallel::{self, ThreadArguments};
-pub use outputs::names as formats;
-use outputs::{Output, Outputs};
+use neighbours::Versions;
 
 /// The arguments.
 #[derive(Debug, Args)]
@@ -69,6 +73,7 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
     let mut resolver = Resolver::new(&arguments.settings)?;
     let mut fixer = Fixer::new(&arguments.fixing)?;
     let mut checked = Checked { run: outputs::empty_run()?, settings: Vec::new(), known: 0 };
+    let mut versions = Versions::default();
     let mut unread = Vec::new();
     let tasks = tasks(&arguments.paths, &mut resolver)?;
     let cure = fixer.cure();
@@ -78,12 +83,13 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
         |task| task.look(cure),
         |task, seen| {
             match seen {
-                Ok(seen) => task.keep(seen, &mut checked, &mut fixer)?,
+                Ok(seen) => task.keep(seen, &mut checked, (&mut fixer, &mut versions))?,
                 Err(error) => unread.push(error),
             }
             Ok(())
         },
     )?;
+    versions.compare(&mut checked);
     if arguments.update_baseline {
         known::update(&mut checked)?;
     } else {
@@ -91,7 +97,7 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
     }
     let finished = fixer.finish(&checked.run.findings, &checked.run.sources, app);
     if finished.is_none() {
-        outputs.write(&checked, app)?;
+        outputs.write(app, &|format, options, out| write(format, &checked, options, out))?;
     }
     if let Some(last) = unread.pop() {
         unread.iter().for_each(|error| error.print(app));
@@ -100,6 +106,28 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
     let errors = summary(&checked.run.findings).errors;
     let found = if errors > 0 && !arguments.exit_zero { Exit::Findings } else { Exit::Done };
     Ok(finished.unwrap_or(found))
+}
+
+fn write(format: Format, checked: &Checked, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+    let run = &checked.run;
+    match format {
+        Format::Text | Format::Auto => {
+            text::write(out, &run.findings, &run.sources, options)?;
+            let line = summary_line(&run.findings, run.files.len());
+            let known = match checked.known {
+                0 => String::new(),
+                known => format!("; {known} more in the baseline"),
+            };
+            writeln!(out, "{line}{known}")?;
+            out.write_all(more_line(&run.findings).as_bytes())
+        }
+        Format::Json => {
+            let report = JsonReport::new(&run.findings, &run.sources, run.files.len()).known(checked.known);
+            serde_json::to_writer_pretty(&mut *out, &report)?;
+            out.write_all(b"\n")
+        }
+        _ => outputs::findings(format, run, out),
+    }
 }
 
 /// The files that are to be checked, with their settings.
@@ -124,7 +152,11 @@ pub fn check_text(path: &Path, text: &[u8], settings: &Arc<Settings>) -> (Vec<Fi
     }
     let mut checked = Checked { run: Run::new(""), settings: vec![Arc::clone(settings)], known: 0 };
     let name = if path.as_os_str() == "-" { files::STDIN.to_owned() } else { path.display().to_string() };
-    checked.run.add(name, Vec::new(), located(text, &settings.lint_options(path), &settings.levels));
+    checked.run.add(
+        name,
+        Vec::new(),
+        located(&rtreg_parser::parse(text, file), &settings.lint_options(path), &settings.levels),
+    );
     let fault = known::take_out(&mut checked).err();
     checked.run.findings.retain(|finding| finding.primary.file == file);
     (checked.run.findings, fault)
@@ -145,6 +177,8 @@ struct Seen {
     fixed: Option<Fixed>,
     /// What is found in the text as it is to be, each with its structural path.
     found: Vec<(Finding, String)>,
+    /// The type of a text without errors, as it is written.
+    base: Option<String>,
 }
 
 impl Task {
@@ -154,31 +188,43 @@ impl Task {
         let options = self.settings.lint_options(&self.place.path);
         let again = |text: &[u8]| check(&rtreg_parser::parse(text, FileId(0)), &options, &self.settings.levels);
         let fixed = cure.text(&bytes, again);
-        let found = located(fixed.as_ref().map_or(&bytes, |fixed| &fixed.bytes), &options, &self.settings.levels);
-        // A report quotes only files with findings; the others need not be kept.
-        let source = if found.is_empty() && fixed.is_none() { Vec::new() } else { bytes };
-        Ok(Seen { name, source, fixed, found })
+        let rtr = rtreg_parser::parse(fixed.as_ref().map_or(&bytes, |fixed| &fixed.bytes), FileId(0));
+        let found = located(&rtr, &options, &self.settings.levels);
+        // Settings may hide a fault of the syntax; what the file says is uncertain all the same.
+        let mut all = found.iter().map(|(finding, _)| finding).chain(&rtr.findings);
+        let base = if all.all(|finding| finding.level != Level::Error) { neighbours::base(&rtr) } else { None };
+        Ok(Seen { name, source: bytes, fixed, found, base })
     }
 
     /// Rewrites the file where it is to be cured, and keeps what is to be reported.
-    fn keep(&self, seen: Seen, checked: &mut Checked, fixer: &mut Fixer) -> Result<(), CliError> {
-        let text = match seen.fixed {
+    fn keep(
+        &self,
+        seen: Seen,
+        checked: &mut Checked,
+        (fixer, versions): (&mut Fixer, &mut Versions),
+    ) -> Result<(), CliError> {
+        let mut text = match seen.fixed {
             Some(fixed) => {
                 fixer.file(&self.place, &seen.name, &seen.source, &fixed)?;
-                if seen.found.is_empty() { Vec::new() } else { fixed.bytes }
+                fixed.bytes
             }
             None => seen.source,
         };
+        match seen.base {
+            Some(base) => versions.add(base, checked.run.next_file()),
+            // A report quotes only files with findings; the others need not be kept.
+            None if seen.found.is_empty() => text = Vec::new(),
+            None => {}
+        }
         checked.run.add(seen.name, text, seen.found);
         checked.settings.push(Arc::clone(&self.settings));
         Ok(())
     }
 }
 
-fn located(text: &[u8], options: &LintOptions, levels: &Levels) -> Vec<(Finding, String)> {
-    let rtr = rtreg_parser::parse(text, FileId(0));
-    let findings = check(&rtr, options, levels);
-    let outline = Outline::new(&rtr);
+fn located(rtr: &Rtr<'_>, options: &LintOptions, levels: &Levels) -> Vec<(Finding, String)> {
+    let findings = check(rtr, options, levels);
+    let outline = Outline::new(rtr);
     let with_path = |finding: Finding| {
         let path = outline.path(finding.primary.span);
         (finding, path)
@@ -206,7 +252,7 @@ fn more_line(findings: &[Finding]) -> String {
 }
 
 /// The last line: how many findings of each level in how many files.
-fn summary_line(findings: &[Finding], files: usize) -> String {
+pub fn summary_line(findings: &[Finding], files: usize) -> String {
     let counts = summary(findings);
     let parts: Vec<String> = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.notes, "note")]
         .into_iter()

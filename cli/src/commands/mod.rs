@@ -1,5 +1,6 @@
 //! The commands, one file each: arguments, the call of the pure crates, the printing of what they say.
 
+mod compat;
 mod completions;
 pub mod config;
 mod control;
@@ -37,6 +38,8 @@ use crate::error::{CliError, Exit};
 pub enum Command {
     /// Check RTR files: one finding a fault, with its place and its cure.
     Lint(Box<lint::Arguments>),
+    /// Compare two versions of a type: what differs, whom it hurts, and which promise is safe.
+    Compat(Box<compat::Arguments>),
     /// Format RTR files: one style, comments kept, nothing that the file says changed.
     Fmt(fmt::Arguments),
     /// Serve an editor on standard input and output (Language Server Protocol): findings while typing, cures, format.
@@ -100,7 +103,7 @@ impl Command {
     /// The formats that `--format` may name.
     pub fn formats(&self) -> &'static [Format] {
         match self {
-            Self::Lint(_) => Format::FINDINGS,
+            Self::Lint(_) | Self::Compat(_) => Format::FINDINGS,
             Self::Graph(_) => Format::GRAPH,
             Self::Control(_) => &[Format::Text, Format::Json, Format::Tsv],
             _ => Format::PLAIN,
@@ -115,6 +118,7 @@ impl Command {
         match self {
             Self::Lint(arguments) => lint::run(&arguments, app),
             Self::Lsp(arguments) => lsp::run(*arguments),
+            Self::Compat(arguments) => compat::run(&arguments, app),
             Self::Config(command) => config::run(&command, app),
             Self::Fmt(arguments) => fmt::run(&arguments, app),
             Self::Explain(arguments) => explain::run(&arguments, app),

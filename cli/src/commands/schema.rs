@@ -22,6 +22,7 @@ type Make = fn() -> Schema;
 /// Every schema with its name; one line for each answer that has `--format json`.
 const SCHEMAS: &[(&str, Make)] = &[
     ("change", || schema_for!(commands::changes::ChangeReport)),
+    ("compat", || schema_for!(super::compat::CompatReport)),
     ("config-show", || schema_for!(super::config::ConfigReport)),
     ("control-show", || schema_for!(super::control::ControlReport)),
     ("error", || schema_for!(output::ErrorReport)),

@@ -12,6 +12,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::shown;
+use super::statements::{CompatSchema, Said};
 use crate::error::CliError;
 
 /// The form of `rtreg.toml`, for editors: `rtreg config schema`.
@@ -33,6 +34,8 @@ pub struct Schema {
     exclude: Option<Vec<String>>,
     /// The baseline, from the folder of this file.
     baseline: Option<String>,
+    /// What is known of two versions, by the old one: its RT_version, or `VENDOR.TYPE:RT_version`.
+    compat: Option<std::collections::BTreeMap<String, CompatSchema>>,
 }
 
 #[derive(JsonSchema)]
@@ -59,7 +62,7 @@ enum LevelWord {
 }
 
 /// The keys, in the order of the manual.
-const KEYS: [&str; 7] = ["target", "zone-root", "select", "ignore", "levels", "exclude", "baseline"];
+const KEYS: [&str; 8] = ["target", "zone-root", "select", "ignore", "levels", "exclude", "baseline", "compat"];
 
 /// A value and the line it stands on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +92,8 @@ pub struct ConfigFile {
     pub exclude: Option<At<Vec<String>>>,
     /// The baseline.
     pub baseline: Option<At<PathBuf>>,
+    /// Statements about two versions, in the order of the file.
+    pub statements: Vec<At<Said>>,
 }
 
 /// Reads a file.
@@ -113,7 +118,7 @@ pub fn read(path: &Path) -> Result<ConfigFile, CliError> {
     reader.finish(path)
 }
 
-struct Reader<'t> {
+pub(super) struct Reader<'t> {
     text: &'t str,
     folder: PathBuf,
     file: ConfigFile,
@@ -137,6 +142,7 @@ impl<'t> Reader<'t> {
                 "levels" => self.file.levels = self.levels(value),
                 "exclude" => self.file.exclude = self.patterns(value),
                 "baseline" => self.file.baseline = self.path(value),
+                "compat" => self.file.statements = self.statements(value),
                 word => {
                     self.report("unknown_key", key.span(), format!("expected a key of rtreg.toml, found `{word}`"));
                     let near = suggest::nearest(word, KEYS).map(|near| format!("did you mean `{near}`?"));
@@ -215,7 +221,7 @@ impl<'t> Reader<'t> {
         Some(At { value: words.into_iter().map(|(word, _)| word).collect(), line })
     }
 
-    fn string(&mut self, value: &Spanned<DeValue<'_>>, expected: &str) -> Option<At<String>> {
+    pub(super) fn string(&mut self, value: &Spanned<DeValue<'_>>, expected: &str) -> Option<At<String>> {
         match value.get_ref() {
             DeValue::String(word) => Some(At { value: word.to_string(), line: self.line(value.span().start) }),
             _ => {
@@ -234,7 +240,7 @@ impl<'t> Reader<'t> {
         Some(words.into_iter().filter_map(|(word, span)| Some((word?.value, span))).collect())
     }
 
-    fn wrong_kind(&mut self, value: &Spanned<DeValue<'_>>, expected: &str) {
+    pub(super) fn wrong_kind(&mut self, value: &Spanned<DeValue<'_>>, expected: &str) {
         let found = match value.get_ref() {
             DeValue::String(_) => "a word in quotes",
             DeValue::Integer(_) | DeValue::Float(_) => "a number",
@@ -246,14 +252,14 @@ impl<'t> Reader<'t> {
         self.report("wrong_value", value.span(), format!("expected {expected}, found {found}"));
     }
 
-    fn report(&mut self, rule: &'static str, span: Range<usize>, message: String) {
+    pub(super) fn report(&mut self, rule: &'static str, span: Range<usize>, message: String) {
         let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let span = Span::new(number(span.start), number(span.end));
         self.findings.push(Finding::new(rule, Level::Error, FileId(0), span, message));
     }
 
     /// What to do next, of the last finding.
-    fn help(&mut self, words: Option<String>) {
+    pub(super) fn help(&mut self, words: Option<String>) {
         if let (Some(finding), Some(words)) = (self.findings.last_mut(), words) {
             finding.help = Some(words);
         }

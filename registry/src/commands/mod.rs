@@ -30,6 +30,7 @@ pub mod type_set;
 pub mod unregister;
 pub mod upgrade;
 pub mod version;
+pub mod witnesses;
 
 /// Rows as a table: columns are two blanks apart, the last one is as wide as it wants.
 pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> String {

@@ -1,14 +1,12 @@
-//! Where the reports of lint go: one to standard output, others to files. What a format looks like is the checker's.
+//! Where the reports of lint and compat go: one to standard output, others to files. What a format looks like is the checker's.
 
 use std::env;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use rtreg_checker::report::json::JsonReport;
 use rtreg_checker::report::{Run, checkstyle, concise, github, gitlab, junit, sarif, text};
 use rtreg_model::suggest;
 
-use super::{Checked, more_line, summary_line};
 use crate::app::{App, Format};
 use crate::error::CliError;
 use crate::output;
@@ -65,6 +63,9 @@ pub fn empty_run() -> Result<Run, CliError> {
     })
 }
 
+/// Writes one report: in this format, with this look of text, to this sink.
+pub type WriteReport<'w> = dyn Fn(Format, &text::TextOptions, &mut dyn Write) -> io::Result<()> + 'w;
+
 /// All reports of a run.
 pub struct Outputs {
     stdout: Format,
@@ -88,16 +89,16 @@ impl Outputs {
         Ok(Self { stdout: resolved(stdout), files: files.map(|(format, file)| (resolved(format), file)).collect() })
     }
 
-    /// Writes them, files first.
+    /// Writes them, files first; `write` writes one.
     ///
     /// # Errors
     /// One of them cannot be written.
-    pub fn write(&self, checked: &Checked, app: &App) -> Result<(), CliError> {
+    pub fn write(&self, app: &App, write: &WriteReport<'_>) -> Result<(), CliError> {
         for (format, file) in &self.files {
             let options = text::TextOptions::default();
-            output::file(file, |out| write(*format, checked, &options, out))?;
+            output::file(file, |out| write(*format, &options, out))?;
         }
-        output::stream(|out| write(self.stdout, checked, &app.text_options(), out))
+        output::stream(|out| write(self.stdout, &app.text_options(), out))
     }
 }
 
@@ -112,26 +113,17 @@ fn resolved(format: Format) -> Format {
     }
 }
 
-fn write(format: Format, checked: &Checked, options: &text::TextOptions, out: &mut dyn Write) -> io::Result<()> {
-    let run = &checked.run;
+/// Writes a report in a format that has findings and nothing else. Text and JSON may say more, and are written by the command;
+/// here a finding is one line in them.
+///
+/// # Errors
+/// The sink takes no more.
+pub fn findings(format: Format, run: &Run, out: &mut dyn Write) -> io::Result<()> {
     match format {
         // `parse` and `Command::formats` let through the formats of findings alone.
-        Format::Text | Format::Auto | Format::Tsv | Format::Dot | Format::Svg => {
-            text::write(out, &run.findings, &run.sources, options)?;
-            let line = summary_line(&run.findings, run.files.len());
-            let known = match checked.known {
-                0 => String::new(),
-                known => format!("; {known} more in the baseline"),
-            };
-            writeln!(out, "{line}{known}")?;
-            out.write_all(more_line(&run.findings).as_bytes())
+        Format::Text | Format::Auto | Format::Json | Format::Concise | Format::Tsv | Format::Dot | Format::Svg => {
+            concise::write(out, run)
         }
-        Format::Json => {
-            let report = JsonReport::new(&run.findings, &run.sources, run.files.len()).known(checked.known);
-            serde_json::to_writer_pretty(&mut *out, &report)?;
-            out.write_all(b"\n")
-        }
-        Format::Concise => concise::write(out, run),
         Format::Sarif => sarif::write(out, run),
         Format::Github => github::write(out, run),
         Format::Gitlab => gitlab::write(out, run),

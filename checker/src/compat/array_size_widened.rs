@@ -1,0 +1,40 @@
+//! A list may have more numbers of elements than before.
+//!
+//! # What
+//!
+//! ARRAY_MINSIZE is lower or ARRAY_MAXSIZE is higher than in the old version, or one is gone.
+//!
+//! # Why
+//!
+//! All limits come from the new version as soon as a resource is upgraded; values that fit before fit still. After a
+//! downgrade they may not. Source: developer's guide, "Upgrading a Resource Type".
+//!
+//! # Example
+//!
+//! ```diff
+//! -{ PROPERTY = Hosts; EXTENSION; STRINGARRAY; ARRAY_MINSIZE = 2; DEFAULT = "a,b"; }
+//! +{ PROPERTY = Hosts; EXTENSION; STRINGARRAY; ARRAY_MINSIZE = 1; DEFAULT = "a,b"; }
+//! ```
+//!
+//! # Instead
+//!
+//! ```diff
+//! -{ PROPERTY = Hosts; EXTENSION; STRINGARRAY; ARRAY_MINSIZE = 2; DEFAULT = "a,b"; }
+//! +{ PROPERTY = Hosts; EXTENSION; STRINGARRAY; ARRAY_MINSIZE = 3; DEFAULT = "a,b,c"; }
+//! ```
+
+use rtreg_model::Level;
+
+use crate::compat::Report;
+use crate::limits::{Family, changes};
+use crate::pair::Pair;
+
+pub(super) const LEVEL: Level = Level::Note;
+
+pub(super) fn check(pair: &Pair<'_>, report: &mut Report<'_>) {
+    for change in changes(pair, Family::ArraySize).iter().filter(|change| !change.narrower) {
+        report.add(pair.new.attribute(change.new, change.keyword), change.words(), |draft| {
+            draft.also(pair.old.attribute(change.old, change.keyword), "the old limit")
+        });
+    }
+}
