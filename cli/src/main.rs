@@ -11,9 +11,12 @@ mod output;
 mod regular;
 mod rewrite;
 
+use std::ffi::OsStr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
+use rtreg_runtime::{sandbox, scha};
 
 use app::{App, Format, Options};
 use commands::Command;
@@ -31,6 +34,9 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = other_names() {
+        return ExitCode::from(code);
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -50,6 +56,23 @@ fn main() -> ExitCode {
     };
     app.close();
     ExitCode::from(code)
+}
+
+/// What the binary is when it is not called as `rtreg`: a command that methods ask the cluster with, by its name; a process of a
+/// sandbox, by a hidden subcommand, which must come before anything else that makes a thread.
+fn other_names() -> Option<u8> {
+    let mut arguments = std::env::args_os();
+    let name = PathBuf::from(arguments.next()?);
+    let name = name.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    if let Some(command) = scha::Command::parse(name) {
+        let arguments: Vec<String> = arguments.map(|argument| argument.to_string_lossy().into_owned()).collect();
+        return Some(scha::main(command, &arguments));
+    }
+    match arguments.next()?.to_str()? {
+        sandbox::ENTER_COMMAND => Some(sandbox::enter()),
+        sandbox::INIT_COMMAND => Some(sandbox::init()),
+        _ => None,
+    }
 }
 
 /// Only lint has more formats than text and JSON.

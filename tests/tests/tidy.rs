@@ -11,9 +11,10 @@ const ROOMS: &[(&str, bool, &[&str])] = &[
     ("checker", true, &["model", "parser"]),
     ("registry", true, &["model", "parser", "checker"]),
     ("store", false, &["model", "registry"]),
-    ("cli", false, &["model", "parser", "checker", "registry", "store"]),
+    ("runtime", false, &["model"]),
+    ("cli", false, &["model", "parser", "checker", "registry", "store", "runtime"]),
     ("examples/embed", false, &["parser", "checker"]),
-    ("tests", false, &["model", "parser", "checker", "registry", "store", "cli"]),
+    ("tests", false, &["model", "parser", "checker", "registry", "store", "runtime", "cli"]),
 ];
 
 /// Crates from outside that a room's own code may use, each with its reason in the room's Cargo.toml.
@@ -23,6 +24,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("checker", &["serde", "serde_json", "schemars", "miette", "sha2"]),
     ("registry", &["serde", "serde_json", "sha2", "thiserror", "schemars"]),
     ("store", &["rusqlite", "tempfile"]),
+    ("runtime", &["nix", "serde", "serde_json", "thiserror"]),
     ("cli", CLI_OUTSIDE),
     ("examples/embed", &[]),
     ("tests", &[]),
@@ -39,6 +41,7 @@ const OUTSIDE_IN_TESTS: &[(&str, &[&str])] = &[
     ("checker", &["divan"]),
     ("registry", &["insta", "proptest", "divan"]),
     ("store", &["proptest"]),
+    ("runtime", &["tempfile"]),
     ("cli", &["jsonschema", "junit-parser", "roxmltree", "serde-sarif", "insta", "trycmd"]),
     ("examples/embed", &["insta"]),
     ("tests", &["datatest-stable", "insta", "jsonschema", "serde_json", "schemars", "tempfile", "proptest"]),

@@ -15,6 +15,7 @@ mod schema;
 mod setting;
 mod show;
 mod status;
+mod try_versions;
 mod type_set;
 mod unregister;
 mod upgrade;
@@ -58,6 +59,8 @@ pub enum Command {
     Resource(Box<resource::Arguments>),
     /// Upgrade a resource to another version of its type, if that is allowed now; say why, and what helps, if not.
     Upgrade(upgrade::Arguments),
+    /// Try two versions of a type together: run the methods of the new one on what those of the old one began, in a sandbox.
+    Try(Box<try_versions::Arguments>),
     /// Show what happened, newest first; check it; print the hash to be kept elsewhere.
     History(history::Arguments),
     /// List or change the settings of the store.
@@ -90,6 +93,7 @@ impl Command {
             Self::Group(arguments) => group::run(arguments, app),
             Self::Resource(arguments) => resource::run(*arguments, app),
             Self::Upgrade(arguments) => upgrade::run(arguments, app),
+            Self::Try(arguments) => try_versions::run(&arguments, app),
             Self::History(arguments) => history::run(&arguments, app),
             Self::Setting(command) => setting::run(&command, app),
             Self::Status => status::run(app),

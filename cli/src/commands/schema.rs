@@ -22,6 +22,7 @@ const SCHEMAS: &[(&str, Make)] = &[
     ("change", || schema_for!(commands::changes::ChangeReport)),
     ("config-show", || schema_for!(super::config::ConfigReport)),
     ("error", || schema_for!(output::ErrorReport)),
+    ("evidence", super::try_versions::schema),
     ("explain", || schema_for!(super::explain::RuleReport)),
     ("fmt", || schema_for!(super::fmt::FmtReport)),
     ("history", || schema_for!(commands::history_view::Report)),

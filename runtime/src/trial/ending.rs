@@ -1,0 +1,246 @@
+//! The four questions about an end: does the new method end, or undo, what the old one began? It is supported only where
+//! something was seen to be there before and gone after. Files count where the old version's own method takes them away.
+
+use std::collections::BTreeSet;
+
+use rtreg_model::Method;
+use rtreg_model::evidence::{Question, Run, Verdict};
+
+use super::scene::{Scene, Stage, named};
+use crate::cell::{CellError, Side};
+use crate::files::{Files, made};
+use crate::processes::Process;
+
+/// What is done for a question.
+struct Script {
+    /// What the old version begins with.
+    begin: Vec<Method>,
+    /// What comes before the method in question, at its version.
+    before: Vec<Method>,
+    /// The method in question.
+    end: Method,
+    /// The methods that began what it is to end.
+    owners: Vec<Method>,
+    /// Whether files count.
+    files: bool,
+    /// Whether the user's probe is about this.
+    probe: bool,
+}
+
+impl Script {
+    fn new(question: Question) -> Self {
+        let starts = vec![Method::PrenetStart, Method::Start];
+        let script = |begin: &[Method], end, owners: &[Method]| Self {
+            begin: begin.to_vec(),
+            before: Vec::new(),
+            end,
+            owners: owners.to_vec(),
+            files: false,
+            probe: false,
+        };
+        match question {
+            Question::PostnetStop => {
+                Self { before: vec![Method::Stop], files: true, ..script(&starts, Method::PostnetStop, &starts) }
+            }
+            Question::Fini => Self { files: true, ..script(&[Method::Init], Method::Fini, &[Method::Init]) },
+            Question::MonitorStop => {
+                let all = [starts, vec![Method::MonitorStart]].concat();
+                script(&all, Method::MonitorStop, &[Method::MonitorStart])
+            }
+            _ => Self { probe: true, ..script(&starts, Method::Stop, &[Method::Start]) },
+        }
+    }
+
+    fn began(&self) -> String {
+        let names: Vec<&str> = self.owners.iter().map(|method| method.as_str()).collect();
+        format!("the old {}", names.join(" and "))
+    }
+}
+
+/// What was seen when a version had ended what the old one began.
+struct Seen {
+    /// Why the begin failed, if it did.
+    begin_failed: Option<String>,
+    /// Why what comes before the method in question failed, if it did.
+    before_failed: Option<String>,
+    /// Why the method in question failed, if it did.
+    end_failed: Option<String>,
+    /// What ran just before the method in question.
+    ran: Vec<Process>,
+    /// Whether the probe saw the service before; none without a probe.
+    was_there: Option<bool>,
+    /// What of it still runs.
+    left: Vec<Process>,
+    /// Whether the probe still sees the service.
+    is_there: Option<bool>,
+    /// The files that the begin made.
+    made: BTreeSet<String>,
+    /// Those of them that were still there just before the method in question.
+    made_before_end: BTreeSet<String>,
+    /// Those of them that are still there.
+    made_left: BTreeSet<String>,
+}
+
+impl Seen {
+    /// Whether the old version, so ended, is gone as far as processes and probe tell; else why not.
+    fn trouble(&self) -> Option<String> {
+        let failed = [&self.begin_failed, &self.before_failed, &self.end_failed].into_iter().flatten().next().cloned();
+        failed.or_else(|| self.still_there())
+    }
+
+    fn still_there(&self) -> Option<String> {
+        if !self.left.is_empty() {
+            return Some(format!("still running: {}", named(&self.left)));
+        }
+        (self.is_there == Some(true)).then(|| "the probe still finds the service".to_owned())
+    }
+}
+
+pub(super) fn ask(question: Question, stage: &mut Stage<'_, '_>) -> Result<Run, CellError> {
+    let script = Script::new(question);
+    let mut scene = stage.scene(Side::Old)?;
+    let seen = play(&mut scene, &script, Side::New)?;
+    let (verdict, why) = judge(&script, &seen, stage)?;
+    scene.run(question, verdict, why)
+}
+
+/// Plays it: the old version begins, `ends` ends.
+fn play(scene: &mut Scene<'_>, script: &Script, ends: Side) -> Result<Seen, CellError> {
+    let mut seen = Seen {
+        begin_failed: None,
+        before_failed: None,
+        end_failed: None,
+        ran: Vec::new(),
+        was_there: None,
+        left: Vec::new(),
+        is_there: None,
+        made: BTreeSet::new(),
+        made_before_end: BTreeSet::new(),
+        made_left: BTreeSet::new(),
+    };
+    let files_first = if script.files { scene.files()? } else { None };
+    if !scene.call_all(&script.begin)? {
+        seen.begin_failed = Some(scene.last());
+        return Ok(seen);
+    }
+    seen.made = still_made(scene, files_first.as_ref(), None)?;
+    seen.was_there = if script.probe { scene.probe_until(true)? } else { None };
+    if ends == Side::New {
+        scene.switch()?;
+    }
+    if !scene.call_all(&script.before)? {
+        seen.before_failed = Some(scene.last());
+        return Ok(seen);
+    }
+    // What ends by itself because of what came before is not the work of the method in question.
+    seen.ran =
+        if script.before.is_empty() { scene.running(&script.owners)? } else { scene.remaining(&script.owners)? };
+    seen.made_before_end = still_made(scene, files_first.as_ref(), Some(&seen.made))?;
+    if !scene.call_all(&[script.end])? {
+        seen.end_failed = Some(scene.last());
+    }
+    seen.left = scene.remaining(&script.owners)?;
+    seen.is_there = if script.probe { scene.probe_until(false)? } else { None };
+    seen.made_left = still_made(scene, files_first.as_ref(), Some(&seen.made))?;
+    Ok(seen)
+}
+
+/// The files that were not there first, `of` these if given.
+fn still_made(
+    scene: &mut Scene<'_>,
+    first: Option<&Files>,
+    of: Option<&BTreeSet<String>>,
+) -> Result<BTreeSet<String>, CellError> {
+    let Some(first) = first else { return Ok(BTreeSet::new()) };
+    let now = scene.files()?.unwrap_or_default();
+    let is_wanted = |path: &String| of.is_none_or(|of| of.contains(path));
+    Ok(made(first, &now).into_iter().filter(is_wanted).collect())
+}
+
+fn judge(script: &Script, seen: &Seen, stage: &mut Stage<'_, '_>) -> Result<(Verdict, String), CellError> {
+    let nothing = |why: String| Ok((Verdict::Nothing, why));
+    let end = script.end;
+    if let Some(failed) = &seen.begin_failed {
+        return nothing(format!("{failed} here, so there is nothing that the new {end} could be tried on"));
+    }
+    if let Some(failed) = &seen.before_failed {
+        return nothing(format!("{failed}, so the new {end} was not tried"));
+    }
+    if seen.was_there == Some(false) {
+        return nothing(format!("the probe does not find the service that {} began", script.began()));
+    }
+    let suspicion = suspicion(script, seen);
+    if suspicion.is_none() && !script.files {
+        return Ok(match seen.was_there.is_some() || !seen.ran.is_empty() {
+            true => (Verdict::Supported, gone(script, seen)),
+            false => (Verdict::Nothing, unseen(script)),
+        });
+    }
+    let mut scene = stage.scene(Side::Old)?;
+    let own = play(&mut scene, script, Side::Old)?;
+    if let Some(suspicion) = suspicion {
+        return Ok(match own.trouble() {
+            Some(trouble) => (
+                Verdict::Nothing,
+                format!("{suspicion}; but it is no better here with the old version's own {end}: {trouble}"),
+            ),
+            None => (Verdict::Refuted, suspicion),
+        });
+    }
+    Ok(judge_files(script, seen, &own))
+}
+
+/// What speaks against the new version, as far as processes, probe and exit status tell.
+fn suspicion(script: &Script, seen: &Seen) -> Option<String> {
+    let end = script.end;
+    if let Some(failed) = &seen.end_failed {
+        return Some(format!("{failed} on what {} began", script.began()));
+    }
+    let still = seen.still_there()?;
+    let has_end = !seen.ran.is_empty() || seen.was_there.is_some();
+    has_end.then(|| format!("the new {end} does not end what {} began; {still}", script.began()))
+}
+
+fn gone(script: &Script, seen: &Seen) -> String {
+    let what = match (seen.was_there, seen.ran.as_slice()) {
+        (Some(_), _) => "the probe found the service before and not after".to_owned(),
+        (None, ran) => format!("gone: {}", named(ran)),
+    };
+    format!("the new {} ended what {} began; {what}", script.end, script.began())
+}
+
+fn unseen(script: &Script) -> String {
+    match script.probe {
+        true => format!("{} left no process, and there is no --probe", script.began()),
+        false => format!("{} left no process", script.began()),
+    }
+}
+
+/// Files: what the old version's own method takes away, the new one must take away, too.
+fn judge_files(script: &Script, seen: &Seen, own: &Seen) -> (Verdict, String) {
+    let end = script.end;
+    if let Some(trouble) = own.trouble() {
+        return (Verdict::Nothing, format!("the old version's own {end} does not do its work here: {trouble}"));
+    }
+    let taken_by_own = |path: &&String| own.made.contains(*path) && !own.made_left.contains(*path);
+    let missed: Vec<&String> = seen.made_left.iter().filter(taken_by_own).collect();
+    if !missed.is_empty() {
+        let why = format!("the new {end} leaves what the old version takes away: {}", list(&missed));
+        return (Verdict::Refuted, why);
+    }
+    let taken: Vec<&String> =
+        seen.made_before_end.iter().filter(taken_by_own).filter(|path| !seen.made_left.contains(*path)).collect();
+    if taken.is_empty() && seen.ran.is_empty() {
+        return (Verdict::Nothing, format!("{} left nothing for {end} that could be seen to go", script.began()));
+    }
+    let what = if taken.is_empty() { named(&seen.ran) } else { list(&taken) };
+    (Verdict::Supported, format!("the new {end} took away what {} began: {what}", script.began()))
+}
+
+pub(super) fn list(paths: &[&String]) -> String {
+    let shown: Vec<&str> = paths.iter().take(3).map(|path| path.as_str()).collect();
+    match paths.len().saturating_sub(3) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
