@@ -8,7 +8,7 @@ use super::scene::{Scene, Stage};
 use crate::cell::{CellError, Side};
 use crate::scha::Heard;
 
-const BEGIN: [Method; 3] = [Method::PrenetStart, Method::Start, Method::MonitorStart];
+const BEGIN: [Method; 4] = [Method::Init, Method::PrenetStart, Method::Start, Method::MonitorStart];
 const MONITOR: [Method; 1] = [Method::MonitorStart];
 
 /// A monitor that asked fewer times was not seen at work.

@@ -30,6 +30,7 @@ struct Script {
 impl Script {
     fn new(question: Question) -> Self {
         let starts = vec![Method::PrenetStart, Method::Start];
+        let up = [vec![Method::Init], starts.clone()].concat();
         let script = |begin: &[Method], end, owners: &[Method]| Self {
             begin: begin.to_vec(),
             before: Vec::new(),
@@ -40,14 +41,14 @@ impl Script {
         };
         match question {
             Question::PostnetStop => {
-                Self { before: vec![Method::Stop], files: true, ..script(&starts, Method::PostnetStop, &starts) }
+                Self { before: vec![Method::Stop], files: true, ..script(&up, Method::PostnetStop, &starts) }
             }
             Question::Fini => Self { files: true, ..script(&[Method::Init], Method::Fini, &[Method::Init]) },
             Question::MonitorStop => {
-                let all = [starts, vec![Method::MonitorStart]].concat();
+                let all = [up, vec![Method::MonitorStart]].concat();
                 script(&all, Method::MonitorStop, &[Method::MonitorStart])
             }
-            _ => Self { probe: true, ..script(&starts, Method::Stop, &[Method::Start]) },
+            _ => Self { probe: true, ..script(&up, Method::Stop, &[Method::Start]) },
         }
     }
 
@@ -65,6 +66,8 @@ struct Seen {
     before_failed: Option<String>,
     /// Why the method in question failed, if it did.
     end_failed: Option<String>,
+    /// Whether the version that ends has the method in question.
+    has_end: bool,
     /// What ran just before the method in question.
     ran: Vec<Process>,
     /// Whether the probe saw the service before; none without a probe.
@@ -110,6 +113,7 @@ fn play(scene: &mut Scene<'_>, script: &Script, ends: Side) -> Result<Seen, Cell
         begin_failed: None,
         before_failed: None,
         end_failed: None,
+        has_end: scene.subject.has(ends, script.end),
         ran: Vec::new(),
         was_there: None,
         left: Vec::new(),
@@ -197,8 +201,10 @@ fn suspicion(script: &Script, seen: &Seen) -> Option<String> {
         return Some(format!("{failed} on what {} began", script.began()));
     }
     let still = seen.still_there()?;
-    let has_end = !seen.ran.is_empty() || seen.was_there.is_some();
-    has_end.then(|| format!("the new {end} does not end what {} began; {still}", script.began()))
+    let was_there = !seen.ran.is_empty() || seen.was_there.is_some();
+    let does_not =
+        if seen.has_end { format!("the new {end} does not end") } else { format!("there is no new {end} to end") };
+    was_there.then(|| format!("{does_not} what {} began; {still}", script.began()))
 }
 
 fn gone(script: &Script, seen: &Seen) -> String {
@@ -225,7 +231,9 @@ fn judge_files(script: &Script, seen: &Seen, own: &Seen) -> (Verdict, String) {
     let taken_by_own = |path: &&String| own.made.contains(*path) && !own.made_left.contains(*path);
     let missed: Vec<&String> = seen.made_left.iter().filter(taken_by_own).collect();
     if !missed.is_empty() {
-        let why = format!("the new {end} leaves what the old version takes away: {}", list(&missed));
+        let leaves =
+            if seen.has_end { format!("the new {end} leaves") } else { format!("there is no new {end}, which leaves") };
+        let why = format!("{leaves} what the old version takes away: {}", list(&missed));
         return (Verdict::Refuted, why);
     }
     let taken: Vec<&String> =

@@ -273,11 +273,13 @@ const fn state_after(method: Method, succeeded: bool) -> &'static str {
     }
 }
 
-/// Processes, for a sentence: their commands, at most three.
+/// Processes, for a sentence: the commands of the topmost ones, at most three.
 pub(super) fn named(processes: &[Process]) -> String {
+    let is_top = |process: &&Process| !processes.iter().any(|other| other.pid == process.parent);
+    let top: Vec<&Process> = processes.iter().filter(is_top).collect();
     let names: Vec<String> =
-        processes.iter().take(3).map(|process| format!("`{}` ({})", process.command, process.pid)).collect();
-    match processes.len().saturating_sub(3) {
+        top.iter().take(3).map(|process| format!("`{}` ({})", process.command, process.pid)).collect();
+    match top.len().saturating_sub(3) {
         0 => names.join(", "),
         more => format!("{} and {more} more", names.join(", ")),
     }

@@ -16,7 +16,7 @@ use crate::processes::Process;
 const STARTS: [Method; 2] = [Method::PrenetStart, Method::Start];
 
 /// How long the files are watched to see what the service writes by itself, and what it writes after an Update.
-const QUIET: Duration = Duration::from_millis(2500);
+const QUIET: Duration = Duration::from_secs(2);
 
 /// What was seen of one call beside a running service.
 #[derive(Default)]
@@ -29,7 +29,9 @@ struct Seen {
     missing: Option<String>,
     /// Files that the service writes by itself.
     by_itself: BTreeSet<String>,
-    /// Files that were written after the call.
+    /// The files just before the call.
+    files: Option<Files>,
+    /// Those of them that were written after the call.
     written: BTreeSet<String>,
 }
 
@@ -44,14 +46,14 @@ pub(super) fn ask(question: Question, stage: &mut Stage<'_, '_>) -> Result<Run, 
     let method = if question == Question::Update { Method::Update } else { Method::MonitorCheck };
     let mut scene = stage.scene(Side::Old)?;
     let seen = play(&mut scene, method, true)?;
-    let (verdict, why) = judge(method, &seen, stage)?;
+    let (verdict, why) = judge(method, Play { scene: &mut scene, seen: &seen }, stage)?;
     scene.run(question, verdict, why)
 }
 
 /// The present version starts the service; it, or the new one after a switch, calls the method.
 fn play(scene: &mut Scene<'_>, method: Method, switch: bool) -> Result<Seen, CellError> {
     let mut seen = Seen::default();
-    if !scene.call_all(&STARTS)? {
+    if !scene.call_all(&[Method::Init])? || !scene.call_all(&STARTS)? {
         seen.start_failed = Some(scene.last());
         return Ok(seen);
     }
@@ -72,7 +74,8 @@ fn play(scene: &mut Scene<'_>, method: Method, switch: bool) -> Result<Seen, Cel
         seen.failed = Some(scene.last());
     }
     let third = after_a_while(scene, second.is_some())?;
-    seen.written = difference(second.as_ref(), third.as_ref());
+    seen.written = rewritten(second.as_ref(), third.as_ref());
+    seen.files = second;
     let table = scene.running(&STARTS)?;
     // The service is its topmost processes; that a worker is replaced by another is no harm.
     let is_top = |process: &&Process| !before.iter().any(|other| other.pid == process.parent);
@@ -101,7 +104,20 @@ fn difference(before: Option<&Files>, after: Option<&Files>) -> BTreeSet<String>
     }
 }
 
-fn judge(method: Method, seen: &Seen, stage: &mut Stage<'_, '_>) -> Result<(Verdict, String), CellError> {
+/// The files that were there before and after, and were written in between: what comes and goes may be anybody's.
+fn rewritten(before: Option<&Files>, after: Option<&Files>) -> BTreeSet<String> {
+    let in_both = |path: &String| [before, after].into_iter().flatten().all(|files| files.contains_key(path));
+    difference(before, after).into_iter().filter(in_both).collect()
+}
+
+/// What was seen, and the scene, in which the service still runs.
+struct Play<'p, 's> {
+    scene: &'p mut Scene<'s>,
+    seen: &'p Seen,
+}
+
+fn judge(method: Method, play: Play<'_, '_>, stage: &mut Stage<'_, '_>) -> Result<(Verdict, String), CellError> {
+    let seen = play.seen;
     if let Some(failed) = &seen.start_failed {
         return Ok((
             Verdict::Nothing,
@@ -121,7 +137,7 @@ fn judge(method: Method, seen: &Seen, stage: &mut Stage<'_, '_>) -> Result<(Verd
         .or_else(|| seen.missing.as_ref().map(|missing| format!("the new {method} succeeded, but {missing}")));
     match suspicion {
         Some(suspicion) => refute(method, &suspicion, stage),
-        None if method == Method::Update => judge_update(seen, stage),
+        None if method == Method::Update => judge_update(play, stage),
         None => {
             let why =
                 format!("the new {method} succeeded beside what the old Start began, which was there before and after");
@@ -145,7 +161,8 @@ fn refute(method: Method, suspicion: &str, stage: &mut Stage<'_, '_>) -> Result<
 }
 
 /// An Update that succeeds may have done nothing at all.
-fn judge_update(seen: &Seen, stage: &mut Stage<'_, '_>) -> Result<(Verdict, String), CellError> {
+fn judge_update(new: Play<'_, '_>, stage: &mut Stage<'_, '_>) -> Result<(Verdict, String), CellError> {
+    let seen = new.seen;
     let unseen = "the new Update succeeded and the service was there before and after, but whether the service took it in \
                   was not seen";
     if !stage.subject.has(Side::Old, Method::Update) {
@@ -157,18 +174,21 @@ fn judge_update(seen: &Seen, stage: &mut Stage<'_, '_>) -> Result<(Verdict, Stri
     }
     let by_itself = |path: &&String| seen.by_itself.contains(*path) || own.by_itself.contains(*path);
     let expected: Vec<&String> = own.written.iter().filter(|path| !by_itself(path)).collect();
-    let missed: Vec<&String> = expected.iter().copied().filter(|path| !seen.written.contains(*path)).collect();
-    Ok(match (expected.is_empty(), missed.is_empty()) {
-        (true, _) => (Verdict::Nothing, format!("{unseen}: the old Update writes no file")),
-        (false, true) => {
-            let why = format!(
-                "the new Update wrote what the old one writes ({}), and the service outlived it",
-                list(&expected)
-            );
-            (Verdict::Supported, why)
-        }
-        (false, false) => {
-            (Verdict::Nothing, format!("{unseen}: it left alone what the old one writes: {}", list(&missed)))
-        }
+    if expected.is_empty() {
+        return Ok((Verdict::Nothing, format!("{unseen}: the old Update writes no file")));
+    }
+    // A slow service may write only now.
+    let mut missed = Vec::new();
+    new.scene.look(new.scene.settings.settle, |scene| {
+        let written = rewritten(seen.files.as_ref(), scene.files()?.as_ref());
+        missed = expected.iter().copied().filter(|path| !written.contains(*path)).collect();
+        Ok(missed.is_empty())
+    })?;
+    Ok(if missed.is_empty() {
+        let written = list(&expected);
+        let why = format!("the new Update wrote what the old one writes ({written}), and the service outlived it");
+        (Verdict::Supported, why)
+    } else {
+        (Verdict::Nothing, format!("{unseen}: it left alone what the old one writes: {}", list(&missed)))
     })
 }
