@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-pub use open::OpenCell;
+pub use open::{Open, OpenCell};
 
 use crate::files::Files;
 use crate::method::{Invocation, Outcome};

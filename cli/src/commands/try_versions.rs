@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use clap::Args;
 use rtreg_model::evidence::{Evidence, Question, Run};
-use rtreg_runtime::cell::{Cell, CellError, OpenCell};
+use rtreg_runtime::cell::{Cell, CellError, Open};
 use rtreg_runtime::sandbox::{Blueprint, Sandbox};
 use rtreg_runtime::trial::{self, Asked, Settings};
 
@@ -146,14 +146,13 @@ fn attempt(arguments: &Arguments, pair: &Pair) -> Result<Attempt, CliError> {
         std::env::current_exe().map_err(|error| CliError::io(format!("this program is not found: {error}")))?;
     let home = arguments.unsandboxed.then(tempfile::tempdir).transpose();
     let home = home.map_err(|error| CliError::io(format!("a temporary folder cannot be made: {error}")))?;
+    let open = home.as_ref().map(|home| Open::new(home.path(), &program, pair.places.clone())).transpose();
+    let open = open.map_err(cell_error)?;
+    let blueprint = Blueprint { program, places: pair.places.clone(), copies: arguments.copies.clone() };
     let mut make = || -> Result<Box<dyn Cell>, CellError> {
-        match &home {
-            Some(home) => Ok(Box::new(OpenCell::new(home.path(), &program, pair.places.clone())?)),
-            None => {
-                let copies = arguments.copies.clone();
-                let blueprint = Blueprint { program: program.clone(), places: pair.places.clone(), copies };
-                Ok(Box::new(Sandbox::new(&blueprint)?))
-            }
+        match &open {
+            Some(open) => Ok(Box::new(open.cell())),
+            None => Ok(Box::new(Sandbox::new(&blueprint)?)),
         }
     };
     let wanted = |question: &Question| arguments.questions.is_empty() || arguments.questions.contains(question);

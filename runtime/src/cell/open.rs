@@ -17,6 +17,42 @@ use crate::processes::{self, Process};
 use crate::scha::folder::FOLDER_VARIABLE;
 use crate::scha::{Command, Facts, Folder, Heard};
 
+/// What all cells in the open of this process share; there is one at a time that is worth looking at.
+#[derive(Debug)]
+pub struct Open {
+    children: Children,
+    home: PathBuf,
+    places: [Place; 2],
+}
+
+impl Open {
+    /// Prepares this process and a folder of its own; `program` is this binary, which answers to the names of the commands.
+    ///
+    /// # Errors
+    /// The folder cannot be written, or the system refuses to give this process its orphans.
+    pub fn new(home: &Path, program: &Path, places: [Place; 2]) -> Result<Self, CellError> {
+        let failed = |error: &dyn std::fmt::Display| CellError::Setup(error.to_string());
+        let programs = home.join("bin");
+        fs::create_dir_all(&programs).map_err(|error| failed(&error))?;
+        for command in Command::ALL {
+            symlink(program, programs.join(command.as_str())).map_err(|error| failed(&error))?;
+        }
+        // What loses its parent comes to this process, and so can be found.
+        set_child_subreaper(true).map_err(|error| failed(&error))?;
+        let children = Children::default();
+        children.reap_orphans().map_err(|error| failed(&error))?;
+        Ok(Self { children, home: home.to_path_buf(), places })
+    }
+
+    /// A cell, in which nothing runs yet: what ran in an earlier one is ended.
+    pub fn cell(&self) -> OpenCell {
+        end_all();
+        let scha = Folder::new(self.home.join("scha"));
+        _ = fs::remove_dir_all(scha.path());
+        OpenCell { children: self.children.clone(), scha, programs: self.home.join("bin"), places: self.places.clone() }
+    }
+}
+
 /// Methods in the open.
 #[derive(Debug)]
 pub struct OpenCell {
@@ -26,35 +62,20 @@ pub struct OpenCell {
     places: [Place; 2],
 }
 
-impl OpenCell {
-    /// A cell that keeps what it needs in `home`; `program` is this binary, which answers to the names of the commands.
-    ///
-    /// # Errors
-    /// The folder cannot be written, or the system refuses to give this process its orphans.
-    pub fn new(home: &Path, program: &Path, places: [Place; 2]) -> Result<Self, CellError> {
-        let failed = |error: &dyn std::fmt::Display| CellError::Setup(error.to_string());
-        let programs = home.join("bin");
-        if !programs.is_dir() {
-            fs::create_dir_all(&programs).map_err(|error| failed(&error))?;
-            for command in Command::ALL {
-                symlink(program, programs.join(command.as_str())).map_err(|error| failed(&error))?;
-            }
-            // What loses its parent comes to this process, and so can be found.
-            set_child_subreaper(true).map_err(|error| failed(&error))?;
-        }
-        let children = Children::default();
-        children.reap_orphans().map_err(|error| failed(&error))?;
-        let scha = Folder::new(home.join("scha"));
-        _ = fs::remove_dir_all(scha.path());
-        Ok(Self { children, scha, programs, places })
+fn own_descendants() -> Vec<Process> {
+    let own = i32::try_from(std::process::id()).unwrap_or_default();
+    processes::descendants(&processes::table(), own)
+}
+
+fn end_all() {
+    for process in own_descendants() {
+        _ = kill(Pid::from_raw(process.pid), Signal::SIGKILL);
     }
 }
 
 impl Drop for OpenCell {
     fn drop(&mut self) {
-        for process in self.processes().into_iter().flatten() {
-            _ = kill(Pid::from_raw(process.pid), Signal::SIGKILL);
-        }
+        end_all();
     }
 }
 
@@ -72,8 +93,7 @@ impl Cell for OpenCell {
     }
 
     fn processes(&mut self) -> Result<Vec<Process>, CellError> {
-        let own = i32::try_from(std::process::id()).unwrap_or_default();
-        Ok(processes::descendants(&processes::table(), own))
+        Ok(own_descendants())
     }
 
     fn files(&mut self) -> Result<Option<Files>, CellError> {

@@ -3,6 +3,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,9 @@ pub const FOLDER_VARIABLE: &str = "RTREG_SCHA";
 
 /// The folder of a sandbox.
 pub const DEFAULT_FOLDER: &str = "/run/rtreg/scha";
+
+/// The file of all calls.
+const LOG: &str = "heard.jsonl";
 
 /// One call of a command, as it is written down.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,7 +68,13 @@ impl Folder {
     /// # Errors
     /// The folder cannot be written.
     pub fn set(&self, facts: &Facts) -> io::Result<()> {
-        fs::create_dir_all(&self.path)?;
+        if !self.path.is_dir() {
+            fs::create_dir_all(&self.path)?;
+            fs::write(self.path.join(LOG), "")?;
+            // Methods may run as any user.
+            fs::set_permissions(&self.path, fs::Permissions::from_mode(0o777))?;
+            fs::set_permissions(self.path.join(LOG), fs::Permissions::from_mode(0o666))?;
+        }
         self.replace("facts.json", serde_json::to_string(facts)?.as_bytes())
     }
 
@@ -73,7 +83,7 @@ impl Folder {
     /// # Errors
     /// The log cannot be read.
     pub fn heard(&self) -> io::Result<Vec<Heard>> {
-        match fs::read_to_string(self.path.join("heard.jsonl")) {
+        match fs::read_to_string(self.path.join(LOG)) {
             Ok(text) => Ok(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             Err(error) => Err(error),
@@ -137,7 +147,7 @@ impl Folder {
 
     /// Several may write at once: each line is one write to a file that is only appended to.
     fn write_down(&self, heard: &Heard) -> io::Result<()> {
-        let mut log = OpenOptions::new().create(true).append(true).open(self.path.join("heard.jsonl"))?;
+        let mut log = OpenOptions::new().create(true).append(true).open(self.path.join(LOG))?;
         log.write_all((serde_json::to_string(heard)? + "\n").as_bytes())
     }
 
