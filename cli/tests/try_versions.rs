@@ -281,6 +281,8 @@ fn what_is_not_seen_or_fails_by_itself_says_nothing() {
     Pair::new(&bad_stop, &bad_stop).says("stop", "nothing", "no better here with the old version's own Stop");
     let silent = [("Start", "exit 0"), ("Stop", "exit 0")];
     Pair::new(&silent, &silent).says("stop", "nothing", "left no process, and there is no --probe");
+    let short = [("Start", "setsid sleep 1 >/dev/null 2>&1 &"), ("Stop", "exit 0")];
+    Pair::new(&short, &short).says("stop", "nothing", "goes away by itself here");
     let broken = [("Start", "exit 5"), ("Stop", STOP)];
     Pair::new(&broken, &silent).says("stop", "nothing", "the old Start ended with exit 5 here");
 }
@@ -557,6 +559,26 @@ fn the_host_is_read_only_inside() {
     let pair = Pair::new(&[("Start", &start), ("Stop", STOP)], &[("Start", START), ("Stop", STOP)]);
     let answer = pair.run("--question stop");
     assert_eq!(answer.code, 0, "{answer:?}");
+}
+
+#[test]
+fn a_copy_can_be_written_to_and_the_original_stays() {
+    if !is_permitted() {
+        return;
+    }
+    let pair = Pair::new(&[("Start", "-"), ("Stop", STOP)], &[("Start", START), ("Stop", STOP)]);
+    let data = pair.cluster.path().join("data/below");
+    fs::create_dir_all(&data).expect("a folder");
+    fs::write(data.join("table"), "as it was").expect("a file");
+    let table = data.join("table").display().to_string();
+    let start = format!("grep -q 'as it was' {table} && echo changed >{table} || exit 4\n{START}");
+    pair.write("old", "1.0", &[("Start", &start), ("Stop", STOP)]);
+    let copied = pair.run("--question stop --copy data/below");
+    assert_eq!(copied.code, 0, "{copied:?}");
+    assert_eq!(fs::read_to_string(&table).expect("the file"), "as it was");
+    assert_eq!(pair.run("--question stop").code, 3, "the temporary folders of the host are not there");
+    let missing = pair.run("--question stop --copy nowhere");
+    assert!(missing.code == 3 && missing.err.contains("nowhere behind --copy cannot be read"), "{missing:?}");
 }
 
 #[test]

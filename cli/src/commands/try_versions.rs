@@ -79,15 +79,23 @@ fn question(word: &str) -> Result<Question, String> {
 /// # Errors
 /// Files or options that do not fit together; a sandbox that cannot be made.
 pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
-    let pair = Pair::read(&subject::Sources {
+    let node = app.context().local_node;
+    let sources = subject::Sources {
         old: &arguments.old,
         new: &arguments.new,
         methods: &arguments.methods,
         properties: &arguments.properties,
-        node: &app.context().local_node,
-    })?;
+        node: &node,
+    };
+    let pair = Pair::read(&sources)?;
     let earlier = arguments.out.as_deref().map(|out| earlier_runs(out, &pair)).transpose()?.flatten();
     let attempt = attempt(arguments, &pair)?;
+    // Evidence carries the digests of what ran.
+    let changed = pair.differences(&Pair::read(&sources)?.evidence);
+    if !changed.is_empty() {
+        let error = CliError::io("the files were changed while they were tried; what was seen is of no version");
+        return Err(error.details(changed).help("try again when nobody changes them"));
+    }
     let mut evidence = earlier.unwrap_or_else(|| pair.evidence.clone());
     evidence.runs.extend(attempt.rows.iter().flat_map(|row| row.runs.iter().cloned()));
     if let Some(out) = &arguments.out {
@@ -148,7 +156,12 @@ fn attempt(arguments: &Arguments, pair: &Pair) -> Result<Attempt, CliError> {
     let home = home.map_err(|error| CliError::io(format!("a temporary folder cannot be made: {error}")))?;
     let open = home.as_ref().map(|home| Open::new(home.path(), &program, pair.places.clone())).transpose();
     let open = open.map_err(cell_error)?;
-    let blueprint = Blueprint { program, places: pair.places.clone(), copies: arguments.copies.clone() };
+    let whole = |path: &PathBuf| {
+        let failed = |error| CliError::io(format!("{} behind --copy cannot be read: {error}", path.display()));
+        std::fs::canonicalize(path).map_err(failed)
+    };
+    let copies = arguments.copies.iter().map(whole).collect::<Result<_, _>>()?;
+    let blueprint = Blueprint { program, places: pair.places.clone(), copies };
     let mut make = || -> Result<Box<dyn Cell>, CellError> {
         match &open {
             Some(open) => Ok(Box::new(open.cell())),

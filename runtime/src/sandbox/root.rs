@@ -79,6 +79,9 @@ pub(super) fn enter(blueprint: &Blueprint) -> Result<(), String> {
     for path in &builder.needed {
         folder(&inside(path), 0o755)?;
     }
+    for path in &blueprint.copies {
+        copy(path, &inside(path))?;
+    }
     own_things(blueprint)?;
     devices()?;
     seal(stage)?;
@@ -133,7 +136,8 @@ struct Builder<'b> {
 impl Builder<'_> {
     fn fate(&self, path: &Path) -> Fate {
         if self.copies.iter().any(|copy| copy == path) {
-            return Fate::Copy;
+            // Copied when all folders on the way are there, fresh ones too.
+            return Fate::Leave;
         }
         if let Some((_, fate)) = FATES.iter().find(|(known, _)| Path::new(known) == path) {
             return *fate;
@@ -299,7 +303,7 @@ mod tests {
             ("/usr/bin", Fate::Bind),
             ("/home", Fate::Open),
             ("/home/db", Fate::Open),
-            ("/home/db/data", Fate::Copy),
+            ("/home/db/data", Fate::Leave),
             ("/home/web", Fate::Bind),
             ("/var/lib", Fate::Open),
             ("/var/lib/dpkg", Fate::Bind),

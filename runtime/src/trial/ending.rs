@@ -2,6 +2,7 @@
 //! something was seen to be there before and gone after. Files count where the old version's own method takes them away.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use rtreg_model::Method;
 use rtreg_model::evidence::{Question, Run, Verdict};
@@ -72,6 +73,8 @@ struct Seen {
     ran: Vec<Process>,
     /// Whether the probe saw the service before; none without a probe.
     was_there: Option<bool>,
+    /// How long the method in question and what it ended took to be gone.
+    took: Duration,
     /// What of it still runs.
     left: Vec<Process>,
     /// Whether the probe still sees the service.
@@ -116,6 +119,7 @@ fn play(scene: &mut Scene<'_>, script: &Script, ends: Side) -> Result<Seen, Cell
         has_end: scene.subject.has(ends, script.end),
         ran: Vec::new(),
         was_there: None,
+        took: Duration::ZERO,
         left: Vec::new(),
         is_there: None,
         made: BTreeSet::new(),
@@ -140,11 +144,13 @@ fn play(scene: &mut Scene<'_>, script: &Script, ends: Side) -> Result<Seen, Cell
     seen.ran =
         if script.before.is_empty() { scene.running(&script.owners)? } else { scene.remaining(&script.owners)? };
     seen.made_before_end = still_made(scene, files_first.as_ref(), Some(&seen.made))?;
+    let began = Instant::now();
     if !scene.call_all(&[script.end])? {
         seen.end_failed = Some(scene.last());
     }
     seen.left = scene.remaining(&script.owners)?;
     seen.is_there = if script.probe { scene.probe_until(false)? } else { None };
+    seen.took = began.elapsed();
     seen.made_left = still_made(scene, files_first.as_ref(), Some(&seen.made))?;
     Ok(seen)
 }
@@ -175,9 +181,18 @@ fn judge(script: &Script, seen: &Seen, stage: &mut Stage<'_, '_>) -> Result<(Ver
     }
     let suspicion = suspicion(script, seen);
     if suspicion.is_none() && !script.files {
-        return Ok(match seen.was_there.is_some() || !seen.ran.is_empty() {
+        if seen.was_there.is_none() && seen.ran.is_empty() {
+            return nothing(unseen(script));
+        }
+        return Ok(match stays_by_itself(script, seen.took, stage)? {
             true => (Verdict::Supported, gone(script, seen)),
-            false => (Verdict::Nothing, unseen(script)),
+            false => {
+                let why = format!(
+                    "what {} began goes away by itself here, so the new {end} was not seen to end it",
+                    script.began()
+                );
+                (Verdict::Nothing, why)
+            }
         });
     }
     let mut scene = stage.scene(Side::Old)?;
@@ -205,6 +220,17 @@ fn suspicion(script: &Script, seen: &Seen) -> Option<String> {
     let does_not =
         if seen.has_end { format!("the new {end} does not end") } else { format!("there is no new {end} to end") };
     was_there.then(|| format!("{does_not} what {} began; {still}", script.began()))
+}
+
+/// Whether what the old version began is still there after this long when nobody ends it.
+fn stays_by_itself(script: &Script, long: Duration, stage: &mut Stage<'_, '_>) -> Result<bool, CellError> {
+    let mut scene = stage.scene(Side::Old)?;
+    if !scene.call_all(&script.begin)? {
+        return Ok(false);
+    }
+    let probes = script.probe && scene.probe_until(true)?.is_some();
+    scene.look(long, |_| Ok(false))?;
+    if probes { Ok(scene.probe()? == Some(true)) } else { Ok(!scene.running(&script.owners)?.is_empty()) }
 }
 
 fn gone(script: &Script, seen: &Seen) -> String {
