@@ -63,6 +63,65 @@ impl Names<'_> {
     pub fn arguments(&self) -> Vec<String> {
         ["-R", self.resource, "-T", self.resource_type, "-G", self.group].map(str::to_owned).to_vec()
     }
+
+    /// The arguments of Validate: `-c` when the resource is created or `-u` when it is updated, then those of every method, then the
+    /// properties: all of them on creation, those that change on an update.
+    ///
+    /// ```
+    /// use rtreg_runtime::method::{Names, Operation, Proposed, Scope};
+    /// let names = Names { resource: "web-rs", resource_type: "XMPL.web:1.0", group: "web-rg" };
+    /// let port = Proposed { scope: Scope::Extension, name: "Listen_port", value: "80" };
+    /// let arguments = names.validate_arguments(Operation::Update, &[port]).join(" ");
+    /// assert_eq!(arguments, "-u -R web-rs -T XMPL.web:1.0 -G web-rg -x Listen_port=80");
+    /// ```
+    pub fn validate_arguments(&self, operation: Operation, proposed: &[Proposed<'_>]) -> Vec<String> {
+        let operation = match operation {
+            Operation::Create => "-c",
+            Operation::Update => "-u",
+        };
+        let mut arguments = vec![operation.to_owned()];
+        arguments.extend(self.arguments());
+        for property in proposed {
+            let option = match property.scope {
+                Scope::System => "-r",
+                Scope::Extension => "-x",
+                Scope::Group => "-g",
+            };
+            arguments.extend([option.to_owned(), format!("{}={}", property.name, property.value)]);
+        }
+        arguments
+    }
+}
+
+/// Why Validate is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// The resource is created.
+    Create,
+    /// Properties of it, or of its group, are changed.
+    Update,
+}
+
+/// Whose property it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// A system-defined property of the resource.
+    System,
+    /// An extension property of the resource.
+    Extension,
+    /// A property of the group.
+    Group,
+}
+
+/// A value that a property is about to have.
+#[derive(Debug, Clone, Copy)]
+pub struct Proposed<'p> {
+    /// Whose property it is.
+    pub scope: Scope,
+    /// Its name.
+    pub name: &'p str,
+    /// The value, the elements of an array with commas between.
+    pub value: &'p str,
 }
 
 /// How a call ended.

@@ -88,6 +88,10 @@ impl Sandbox {
     fn expect_done(&mut self) -> Result<(), CellError> {
         match self.report()? {
             Report::Done => Ok(()),
+            // Namespaces without the rights that belong to them: a security module, or a container.
+            Report::Failed(why) if ["EPERM:", "EACCES:"].iter().any(|error| why.contains(error)) => {
+                Err(CellError::NotPermitted(why))
+            }
             Report::Failed(why) => Err(CellError::Setup(why)),
             other => Err(unexpected(&other)),
         }

@@ -167,6 +167,9 @@ impl TypeFacts {
         put("Pkglist", resource_type.pkglist.value.clone());
         put("Proxy", boolean(resource_type.proxy.value));
         put("Resource_list", Vec::new());
+        put("Resource_type", vec![resource_type.resource_type.value.clone()]);
+        put("Sysdefined_type", sysdefined.into_iter().collect());
+        put("Vendor_id", resource_type.vendor_id.iter().map(|vendor| vendor.value.clone()).collect());
         put("RT_basedir", resource_type.rt_basedir.iter().map(|folder| folder.value.clone()).collect());
         put("RT_description", vec![resource_type.rt_description.value.clone()]);
         put("RT_system", boolean(resource_type.rt_system.value));

@@ -133,10 +133,8 @@ fn of_type(tag: &str, request: &Request, facts: &Facts) -> Reply {
     };
     // The vendor's own page cuts the word.
     let tag = if tag == "INSTAL_NODES" { "INSTALLED_NODES" } else { tag };
-    let is_tag = |row: &&rtreg_model::standard::TypeProperty| row.name.eq_ignore_ascii_case(tag);
-    let asked = |name: &str| !matches!(name, "Resource_type" | "Vendor_id" | "Sysdefined_type");
-    if !TYPE_PROPERTIES.iter().any(|row| is_tag(&row) && asked(row.name)) {
-        return no_tag(command, tag, TYPE_PROPERTIES.iter().map(|row| row.name).filter(|name| asked(name)));
+    if !TYPE_PROPERTIES.iter().any(|row| row.name.eq_ignore_ascii_case(tag)) {
+        return no_tag(command, tag, TYPE_PROPERTIES.iter().map(|row| row.name));
     }
     Reply::lines(found.values.get(tag).cloned().unwrap_or_default())
 }

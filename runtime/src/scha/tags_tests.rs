@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rtreg_model::standard::STANDARD_PROPERTIES;
+use rtreg_model::standard::{STANDARD_PROPERTIES, TYPE_PROPERTIES};
 use rtreg_model::{
     Declared, MethodPath, PropertyDecl, PropertyKind, PropertyValue, ResourceType, RtVersion, Span, Spanned,
 };
@@ -139,6 +139,17 @@ fn what_is_not_there_is_named_with_the_vendors_number() {
         assert_eq!(ask(line), expected, "{line}");
     }
     assert!(ask("scha_resource_get -R web-rs").starts_with("3|expected a tag behind -O; usage:"));
+}
+
+#[test]
+fn every_type_property_is_a_tag_with_its_value() {
+    for row in TYPE_PROPERTIES {
+        let answer = ask(&format!("scha_resourcetype_get -O {} -T XMPL.web:1.0", row.name));
+        assert!(answer.starts_with('0'), "{}: {answer}", row.name);
+        let name = row.name.to_ascii_uppercase();
+        assert!(TypeFacts::new(&web()).values.contains_key(&name), "there is no value for {name}");
+    }
+    assert!(TYPE_PROPERTIES.len() > 25);
 }
 
 #[test]
