@@ -281,6 +281,14 @@ fn what_is_not_seen_or_fails_by_itself_says_nothing() {
     Pair::new(&bad_stop, &bad_stop).says("stop", "nothing", "no better here with the old version's own Stop");
     let silent = [("Start", "exit 0"), ("Stop", "exit 0")];
     Pair::new(&silent, &silent).says("stop", "nothing", "left no process, and there is no --probe");
+    // A service that is another process after each signal: that its first process is gone says nothing.
+    let hydra = r#"setsid sh -c 'trap "setsid \$0 \$name >/dev/null 2>&1 & exit" HUP; echo $$ >$1/pid; while :; do sleep 0.1; done' $0 $run \
+        </dev/null >/dev/null 2>&1 &
+until [ -s $run/pid ]; do sleep 0.02; done"#;
+    let hydra = format!("case $1 in try*) exec sleep 1000 ;; esac; export name\n{hydra}");
+    let pair =
+        Pair::new(&[("Start", &hydra), ("Stop", STOP)], &[("Start", START), ("Stop", "kill -HUP $(cat $run/pid)")]);
+    pair.says("stop", "nothing", "came up meanwhile and runs");
     let short = [("Start", "setsid sleep 1 >/dev/null 2>&1 &"), ("Stop", "exit 0")];
     Pair::new(&short, &short).says("stop", "nothing", "goes away by itself here");
     let broken = [("Start", "exit 5"), ("Stop", STOP)];

@@ -12,6 +12,9 @@ use crate::cell::{CellError, Side};
 use crate::files::{Files, made};
 use crate::processes::Process;
 
+/// How much longer what nobody ends must stay, to be told from what goes away by itself: two runs are never of equal pace.
+const MARGIN: Duration = Duration::from_secs(1);
+
 /// What is done for a question.
 struct Script {
     /// What the old version begins with.
@@ -73,10 +76,12 @@ struct Seen {
     ran: Vec<Process>,
     /// Whether the probe saw the service before; none without a probe.
     was_there: Option<bool>,
-    /// How long the method in question and what it ended took to be gone.
-    took: Duration,
+    /// How long it was there at most, from the end of the begin until it was gone.
+    lived: Duration,
     /// What of it still runs.
     left: Vec<Process>,
+    /// What runs that came up meanwhile, of which nobody knows from whom.
+    strangers: Vec<Process>,
     /// Whether the probe still sees the service.
     is_there: Option<bool>,
     /// The files that the begin made.
@@ -119,8 +124,9 @@ fn play(scene: &mut Scene<'_>, script: &Script, ends: Side) -> Result<Seen, Cell
         has_end: scene.subject.has(ends, script.end),
         ran: Vec::new(),
         was_there: None,
-        took: Duration::ZERO,
+        lived: Duration::ZERO,
         left: Vec::new(),
+        strangers: Vec::new(),
         is_there: None,
         made: BTreeSet::new(),
         made_before_end: BTreeSet::new(),
@@ -131,6 +137,7 @@ fn play(scene: &mut Scene<'_>, script: &Script, ends: Side) -> Result<Seen, Cell
         seen.begin_failed = Some(scene.last());
         return Ok(seen);
     }
+    let began = Instant::now();
     seen.made = still_made(scene, files_first.as_ref(), None)?;
     seen.was_there = if script.probe { scene.probe_until(true)? } else { None };
     if ends == Side::New {
@@ -144,13 +151,14 @@ fn play(scene: &mut Scene<'_>, script: &Script, ends: Side) -> Result<Seen, Cell
     seen.ran =
         if script.before.is_empty() { scene.running(&script.owners)? } else { scene.remaining(&script.owners)? };
     seen.made_before_end = still_made(scene, files_first.as_ref(), Some(&seen.made))?;
-    let began = Instant::now();
     if !scene.call_all(&[script.end])? {
         seen.end_failed = Some(scene.last());
     }
     seen.left = scene.remaining(&script.owners)?;
     seen.is_there = if script.probe { scene.probe_until(false)? } else { None };
-    seen.took = began.elapsed();
+    seen.lived = began.elapsed();
+    let meanwhile = [script.before.as_slice(), &[script.end]].concat();
+    seen.strangers = scene.remaining(&meanwhile)?;
     seen.made_left = still_made(scene, files_first.as_ref(), Some(&seen.made))?;
     Ok(seen)
 }
@@ -180,11 +188,18 @@ fn judge(script: &Script, seen: &Seen, stage: &mut Stage<'_, '_>) -> Result<(Ver
         return nothing(format!("the probe does not find the service that {} began", script.began()));
     }
     let suspicion = suspicion(script, seen);
+    if suspicion.is_none() && !seen.strangers.is_empty() {
+        let strangers = named(&seen.strangers);
+        return nothing(format!(
+            "{strangers} came up meanwhile and runs; whether {} or the new {end} began it is not seen",
+            script.began()
+        ));
+    }
     if suspicion.is_none() && !script.files {
         if seen.was_there.is_none() && seen.ran.is_empty() {
             return nothing(unseen(script));
         }
-        return Ok(match stays_by_itself(script, seen.took, stage)? {
+        return Ok(match stays_by_itself(script, seen.lived + MARGIN, stage)? {
             true => (Verdict::Supported, gone(script, seen)),
             false => {
                 let why = format!(

@@ -48,7 +48,7 @@ impl<'s> Stage<'s, '_> {
                 return Err(CellError::Order(format!("`{command}` ended with {}: {}", ended.words(), output.trim())));
             }
         }
-        scene.count(None)?;
+        scene.count()?;
         Ok(scene)
     }
 }
@@ -106,7 +106,7 @@ impl Scene<'_> {
         let mut call = Call::new(method, self.side == Side::New);
         (call.ended, call.succeeded, call.output) = (outcome.ended.words(), succeeded, outcome.output);
         self.calls.push(call);
-        self.count(Some(method))?;
+        self.count()?;
         self.set_facts(state_after(method, succeeded))?;
         Ok(succeeded)
     }
@@ -119,8 +119,9 @@ impl Scene<'_> {
         })
     }
 
-    /// Writes down where the processes that are new came from: from where their parents did, else from this call.
-    fn count(&mut self, during: Option<Method>) -> Result<Vec<Process>, CellError> {
+    /// Writes down where the processes that are new came from: from where their parents did, else from the last call.
+    fn count(&mut self) -> Result<Vec<Process>, CellError> {
+        let during = self.calls.last().map(|call| call.method);
         let table = self.cell.processes()?;
         let known: Vec<(Process, Option<Method>)> = table
             .iter()
@@ -136,7 +137,7 @@ impl Scene<'_> {
 
     /// The processes that run and came from calls of these methods.
     pub fn running(&mut self, methods: &[Method]) -> Result<Vec<Process>, CellError> {
-        let table = self.count(None)?;
+        let table = self.count()?;
         let is_wanted = |process: &Process| {
             let origin = self.came_from.get(&(process.pid, process.started)).copied().flatten();
             origin.is_some_and(|origin| methods.contains(&origin))
