@@ -5,10 +5,10 @@ use rtreg_model::Method;
 use rtreg_model::evidence::{Question, Run, Verdict};
 
 use super::scene::{Scene, Stage};
+use super::{first_the_old, then_the_new};
 use crate::cell::{CellError, Side};
 use crate::scha::Heard;
 
-const BEGIN: [Method; 4] = [Method::Init, Method::PrenetStart, Method::Start, Method::MonitorStart];
 const MONITOR: [Method; 1] = [Method::MonitorStart];
 
 /// A monitor that asked fewer times was not seen at work.
@@ -35,7 +35,7 @@ pub(super) fn ask(stage: &mut Stage<'_, '_>) -> Result<Run, CellError> {
 
 fn play(scene: &mut Scene<'_>, switch: bool) -> Result<Seen, CellError> {
     let mut seen = Seen::default();
-    if !scene.call_all(&BEGIN)? {
+    if !scene.call_all(first_the_old(Question::OldMonitor))? {
         seen.begin_failed = Some(scene.last());
         return Ok(seen);
     }
@@ -48,8 +48,9 @@ fn play(scene: &mut Scene<'_>, switch: bool) -> Result<Seen, CellError> {
     }
     let asked_before = scene.heard()?.len();
     // Whether these succeed is another question.
-    scene.call_all(&[Method::Update])?;
-    scene.call_all(&[Method::MonitorCheck])?;
+    for method in then_the_new(Question::OldMonitor) {
+        scene.call_all(&[*method])?;
+    }
     scene.look(scene.settings.watch, |scene| {
         let monitor: Vec<i32> = scene.running(&MONITOR)?.iter().map(|process| process.pid).collect();
         if monitor.is_empty() {

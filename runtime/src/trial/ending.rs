@@ -8,6 +8,7 @@ use rtreg_model::Method;
 use rtreg_model::evidence::{Question, Run, Verdict};
 
 use super::scene::{Scene, Stage, named};
+use super::{first_the_old, then_the_new};
 use crate::cell::{CellError, Side};
 use crate::files::{Files, made};
 use crate::processes::Process;
@@ -15,16 +16,16 @@ use crate::processes::Process;
 /// How much longer what nobody ends must stay, to be told from what goes away by itself: two runs are never of equal pace.
 const MARGIN: Duration = Duration::from_secs(1);
 
-/// What is done for a question.
+/// What is done for a question, and what counts.
 struct Script {
     /// What the old version begins with.
-    begin: Vec<Method>,
+    begin: &'static [Method],
     /// What comes before the method in question, at its version.
-    before: Vec<Method>,
+    before: &'static [Method],
     /// The method in question.
     end: Method,
     /// The methods that began what it is to end.
-    owners: Vec<Method>,
+    owners: &'static [Method],
     /// Whether files count.
     files: bool,
     /// Whether the user's probe is about this.
@@ -33,27 +34,18 @@ struct Script {
 
 impl Script {
     fn new(question: Question) -> Self {
-        let starts = vec![Method::PrenetStart, Method::Start];
-        let up = [vec![Method::Init], starts.clone()].concat();
-        let script = |begin: &[Method], end, owners: &[Method]| Self {
-            begin: begin.to_vec(),
-            before: Vec::new(),
-            end,
-            owners: owners.to_vec(),
-            files: false,
-            probe: false,
+        let (before, end): (&[Method], _) = match then_the_new(question) {
+            [before @ .., end] => (before, *end),
+            [] => (&[], Method::Stop),
         };
-        match question {
-            Question::PostnetStop => {
-                Self { before: vec![Method::Stop], files: true, ..script(&up, Method::PostnetStop, &starts) }
-            }
-            Question::Fini => Self { files: true, ..script(&[Method::Init], Method::Fini, &[Method::Init]) },
-            Question::MonitorStop => {
-                let all = [up, vec![Method::MonitorStart]].concat();
-                script(&all, Method::MonitorStop, &[Method::MonitorStart])
-            }
-            _ => Self { probe: true, ..script(&up, Method::Stop, &[Method::Start]) },
-        }
+        let owners: &[Method] = match question {
+            Question::Fini => &[Method::Init],
+            Question::MonitorStop => &[Method::MonitorStart],
+            Question::PostnetStop => &[Method::PrenetStart, Method::Start],
+            _ => &[Method::Start],
+        };
+        let files = matches!(question, Question::PostnetStop | Question::Fini);
+        Self { begin: first_the_old(question), before, end, owners, files, probe: question == Question::Stop }
     }
 
     fn began(&self) -> String {
@@ -133,7 +125,7 @@ fn play(scene: &mut Scene<'_>, script: &Script, ends: Side) -> Result<Seen, Cell
         made_left: BTreeSet::new(),
     };
     let files_first = if script.files { scene.files()? } else { None };
-    if !scene.call_all(&script.begin)? {
+    if !scene.call_all(script.begin)? {
         seen.begin_failed = Some(scene.last());
         return Ok(seen);
     }
@@ -143,21 +135,20 @@ fn play(scene: &mut Scene<'_>, script: &Script, ends: Side) -> Result<Seen, Cell
     if ends == Side::New {
         scene.switch()?;
     }
-    if !scene.call_all(&script.before)? {
+    if !scene.call_all(script.before)? {
         seen.before_failed = Some(scene.last());
         return Ok(seen);
     }
     // What ends by itself because of what came before is not the work of the method in question.
-    seen.ran =
-        if script.before.is_empty() { scene.running(&script.owners)? } else { scene.remaining(&script.owners)? };
+    seen.ran = if script.before.is_empty() { scene.running(script.owners)? } else { scene.remaining(script.owners)? };
     seen.made_before_end = still_made(scene, files_first.as_ref(), Some(&seen.made))?;
     if !scene.call_all(&[script.end])? {
         seen.end_failed = Some(scene.last());
     }
-    seen.left = scene.remaining(&script.owners)?;
+    seen.left = scene.remaining(script.owners)?;
     seen.is_there = if script.probe { scene.probe_until(false)? } else { None };
     seen.lived = began.elapsed();
-    let meanwhile = [script.before.as_slice(), &[script.end]].concat();
+    let meanwhile = [script.before, &[script.end]].concat();
     seen.strangers = scene.remaining(&meanwhile)?;
     seen.made_left = still_made(scene, files_first.as_ref(), Some(&seen.made))?;
     Ok(seen)
@@ -240,12 +231,12 @@ fn suspicion(script: &Script, seen: &Seen) -> Option<String> {
 /// Whether what the old version began is still there after this long when nobody ends it.
 fn stays_by_itself(script: &Script, long: Duration, stage: &mut Stage<'_, '_>) -> Result<bool, CellError> {
     let mut scene = stage.scene(Side::Old)?;
-    if !scene.call_all(&script.begin)? {
+    if !scene.call_all(script.begin)? {
         return Ok(false);
     }
     let probes = script.probe && scene.probe_until(true)?.is_some();
     scene.look(long, |_| Ok(false))?;
-    if probes { Ok(scene.probe()? == Some(true)) } else { Ok(!scene.running(&script.owners)?.is_empty()) }
+    if probes { Ok(scene.probe()? == Some(true)) } else { Ok(!scene.running(script.owners)?.is_empty()) }
 }
 
 fn gone(script: &Script, seen: &Seen) -> String {

@@ -105,6 +105,30 @@ pub fn arises(subject: &Subject, question: Question) -> Asked {
     if does { Asked::Yes } else { Asked::No(otherwise.to_owned()) }
 }
 
+/// What the old version does first for a question, in order.
+pub const fn first_the_old(question: Question) -> &'static [Method] {
+    const UP: &[Method] = &[Method::Init, Method::PrenetStart, Method::Start];
+    const MONITORED: &[Method] = &[Method::Init, Method::PrenetStart, Method::Start, Method::MonitorStart];
+    match question {
+        Question::Stop | Question::PostnetStop | Question::Update | Question::MonitorCheck => UP,
+        Question::Fini => &[Method::Init],
+        Question::MonitorStop | Question::OldMonitor => MONITORED,
+    }
+}
+
+/// What the new version does then; the question is about the last.
+pub const fn then_the_new(question: Question) -> &'static [Method] {
+    match question {
+        Question::Stop => &[Method::Stop],
+        Question::PostnetStop => &[Method::Stop, Method::PostnetStop],
+        Question::Update => &[Method::Update],
+        Question::MonitorCheck => &[Method::MonitorCheck],
+        Question::Fini => &[Method::Fini],
+        Question::MonitorStop => &[Method::MonitorStop],
+        Question::OldMonitor => &[Method::Update, Method::MonitorCheck],
+    }
+}
+
 /// Asks one question once, in cells of its own.
 ///
 /// # Errors

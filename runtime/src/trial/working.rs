@@ -8,6 +8,7 @@ use rtreg_model::Method;
 use rtreg_model::evidence::{Question, Run, Verdict};
 
 use super::ending::list;
+use super::first_the_old;
 use super::scene::{Scene, Stage, named};
 use crate::cell::{CellError, Side};
 use crate::files::{Files, touched};
@@ -53,7 +54,7 @@ pub(super) fn ask(question: Question, stage: &mut Stage<'_, '_>) -> Result<Run, 
 /// The present version starts the service; it, or the new one after a switch, calls the method.
 fn play(scene: &mut Scene<'_>, method: Method, switch: bool) -> Result<Seen, CellError> {
     let mut seen = Seen::default();
-    if !scene.call_all(&[Method::Init])? || !scene.call_all(&STARTS)? {
+    if !scene.call_all(first_the_old(Question::Update))? {
         seen.start_failed = Some(scene.last());
         return Ok(seen);
     }

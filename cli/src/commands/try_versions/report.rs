@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use rtreg_model::Method;
 use rtreg_model::evidence::{Call, Question, Run, Verdict};
-use rtreg_runtime::trial::together;
+use rtreg_runtime::cell::Side;
+use rtreg_runtime::trial::{first_the_old, then_the_new, together};
 use schemars::Schema;
 
 use super::subject::Pair;
@@ -73,10 +75,11 @@ impl Attempt {
     /// The answer as text.
     pub fn text(&self, pair: &Pair, width: usize) -> String {
         let mut text = format!("{} -> {}\n\n", pair.evidence.old.name, pair.evidence.new.name);
+        text.push_str(&self.matrix(pair));
+        text.push('\n');
         for row in &self.rows {
-            text.push_str(&format!("{}: {}\n", row.question.as_str(), row.words()));
             for why in row.reasons() {
-                text.push_str(&wrapped(why, "  ", width));
+                text.push_str(&wrapped(&format!("{}: {why}", row.question.as_str()), "", width));
             }
         }
         for row in &self.rows {
@@ -96,6 +99,30 @@ impl Attempt {
         }
         text.push_str(&wrapped(self.conclusion(), "", width));
         text
+    }
+
+    /// A line for each question: what the old version did, what the new one did, what came of it.
+    fn matrix(&self, pair: &Pair) -> String {
+        let calls = |side, methods: &[Method]| {
+            let had = methods.iter().filter(|method| pair.subject.has(side, **method));
+            had.map(|method| method.as_str()).collect::<Vec<_>>().join(" ")
+        };
+        let head = ["QUESTION", "FIRST THE OLD", "THEN THE NEW", "VERDICT"].map(str::to_owned);
+        let line = |row: &Row| {
+            let asked = row.not_asked.is_none();
+            let cell = |text: String| if asked && !text.is_empty() { text } else { "-".to_owned() };
+            let old = cell(calls(Side::Old, first_the_old(row.question)));
+            let new = cell(calls(Side::New, then_the_new(row.question)));
+            [row.question.as_str().to_owned(), old, new, row.words()]
+        };
+        let lines: Vec<[String; 4]> = std::iter::once(head).chain(self.rows.iter().map(line)).collect();
+        let width =
+            |column: fn(&[String; 4]) -> &String| lines.iter().map(|line| column(line).len()).max().unwrap_or(0);
+        let (a, b, c) = (width(|line| &line[0]), width(|line| &line[1]), width(|line| &line[2]));
+        lines
+            .iter()
+            .map(|[question, old, new, verdict]| format!("{question:a$}  {old:b$}  {new:c$}  {verdict}\n"))
+            .collect()
     }
 
     fn conclusion(&self) -> &'static str {
