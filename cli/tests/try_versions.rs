@@ -618,6 +618,10 @@ fn what_does_not_fit_together_is_refused_before_anything_runs() {
     fails(&format!("try old/t.rtr {other}"), 2, "expected two versions of one type");
     let db = [example("db", "4.0"), example("db", "5.0")].join(" ");
     fails(&format!("try {db}"), 2, "XMPL.db:4.0 needs values that have no default: Data_dir");
+    let basedir = format!("/opt/XMPL{}/2.0", pair.name);
+    pair.edit("new/t.rtr", &basedir, "/usr/bin");
+    fails("try old/t.rtr new/t.rtr", 2, "are in /usr/bin, which methods cannot have for themselves");
+    pair.edit("new/t.rtr", "/usr/bin", &basedir);
     fs::set_permissions(pair.cluster.path().join("new/bin/stop"), fs::Permissions::from_mode(0o644)).expect("a file");
     fails("try old/t.rtr new/t.rtr", 3, "as executable files, and not all are there");
     pair.edit("new/t.rtr", "Resource_type = ", "Resource_typ = ");

@@ -27,6 +27,26 @@ const PROBE_INTERVAL: i64 = 1;
 /// The properties that say how often.
 const PROBE_INTERVALS: [&str; 2] = ["Cheap_probe_interval", "Thorough_probe_interval"];
 
+/// Folders without which nothing runs.
+const SYSTEM_FOLDERS: [&str; 16] = [
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/lib",
+    "/lib64",
+    "/proc",
+    "/run",
+    "/sbin",
+    "/sys",
+    "/tmp",
+    "/usr",
+    "/usr/bin",
+    "/usr/lib",
+    "/usr/sbin",
+    "/var",
+];
+
 /// Where the two versions come from.
 pub struct Sources<'s> {
     /// The RTR file of the old version.
@@ -172,6 +192,12 @@ fn place(resource_type: &ResourceType, rtr: &Path, given: Option<&PathBuf>) -> R
         .filter(|target| target.is_absolute() && target.parent().is_some());
     let mut missing = Vec::new();
     for target in targets {
+        if SYSTEM_FOLDERS.iter().any(|folder| target == Path::new(folder)) {
+            let message =
+                format!("the methods of {name} are in {}, which methods cannot have for themselves", target.display());
+            let help = "rtreg try puts DIR in the place of that folder, and programs would be missing; give the methods a folder of their own in the RTR file";
+            return Err(CliError::usage(message).help(help));
+        }
         let place = Place { source: source.clone(), target };
         let is_there =
             |path: &&&str| Path::new(path).starts_with(&place.target) && is_program(&below_source(&place, path));
@@ -320,4 +346,19 @@ fn value(declared: &PropertyDecl, text: &str, side: Side) -> Result<PropertyValu
     let value = PropertyValue::parse(&declared.kind, text).map_err(wrong)?;
     declared.check(&value).map_err(wrong)?;
     Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_that_paths_have_in_common() {
+        let common = |paths: &[&str]| common_folder(paths).map(|folder| folder.display().to_string());
+        assert_eq!(common(&["/opt/a/bin/start", "/opt/a/bin/stop"]).as_deref(), Some("/opt/a/bin"));
+        assert_eq!(common(&["/opt/a/bin/start", "/opt/a/sbin/stop"]).as_deref(), Some("/opt/a"));
+        assert_eq!(common(&["/opt/ab/start", "/opt/a/stop"]).as_deref(), Some("/opt"));
+        assert_eq!(common(&["/opt/a/start", "/usr/stop"]).as_deref(), Some("/"));
+        assert_eq!(common(&[]), None);
+    }
 }
