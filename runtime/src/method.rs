@@ -64,8 +64,8 @@ impl Names<'_> {
         ["-R", self.resource, "-T", self.resource_type, "-G", self.group].map(str::to_owned).to_vec()
     }
 
-    /// The arguments of Validate: `-c` when the resource is created or `-u` when it is updated, then those of every method, then the
-    /// properties: all of them on creation, those that change on an update.
+    /// The arguments of Validate: `-c` when the resource is created or `-u` when it is updated, then those of every method,
+    /// then the properties: all of them on creation, those that change on an update.
     ///
     /// ```
     /// use rtreg_runtime::method::{Names, Operation, Proposed, Scope};

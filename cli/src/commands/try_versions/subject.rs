@@ -195,7 +195,8 @@ fn place(resource_type: &ResourceType, rtr: &Path, given: Option<&PathBuf>) -> R
         if SYSTEM_FOLDERS.iter().any(|folder| target == Path::new(folder)) {
             let message =
                 format!("the methods of {name} are in {}, which methods cannot have for themselves", target.display());
-            let help = "rtreg try puts DIR in the place of that folder, and programs would be missing; give the methods a folder of their own in the RTR file";
+            let help = "rtreg try puts DIR in the place of that folder, and programs would be missing; give the methods a \
+                        folder of their own in the RTR file";
             return Err(CliError::usage(message).help(help));
         }
         let place = Place { source: source.clone(), target };
