@@ -14,6 +14,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,12 @@ pub const ENTER_COMMAND: &str = "internal-sandbox-enter";
 
 /// The hidden subcommand of the first process inside; it calls [`init`].
 pub const INIT_COMMAND: &str = "internal-sandbox-init";
+
+/// How long a sandbox may take to end when its pipe is closed.
+const END_PATIENCE: Duration = Duration::from_secs(20);
+
+/// How often it is looked whether it has.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// What [`enter`] says when it has namespaces and waits for its users to be mapped.
 const UNSHARED: &str = "unshared";
@@ -133,10 +140,18 @@ fn unexpected(report: &Report) -> CellError {
 }
 
 impl Drop for Sandbox {
-    /// Closes the pipe, upon which everything inside ends, and waits until it has.
+    /// Closes the pipe, upon which everything inside ends, and waits until it has; what does not, is killed from outside.
     fn drop(&mut self) {
         self.orders = None;
-        _ = self.child.wait();
+        let deadline = Instant::now() + END_PATIENCE;
+        while matches!(self.child.try_wait(), Ok(None)) {
+            if Instant::now() >= deadline {
+                _ = self.child.kill();
+                _ = self.child.wait();
+                return;
+            }
+            std::thread::park_timeout(LOOK_AGAIN);
+        }
     }
 }
 
