@@ -15,6 +15,8 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("rtreg compat old/ACME.web ACME.web", "what differs, and which promise is safe"),
     ("rtreg compat --against git:main types", "for CI: does the change break a promise?"),
     ("rtreg compat registry:ACME.web:1.0 ACME.web --admin-notes", "what to tell the administrators"),
+    ("rtreg try 1.0/ACME.web 2.0/ACME.web", "does the new Stop end what the old Start began?"),
+    ("rtreg try 1.0/ACME.web 2.0/ACME.web --runs 5 --out evidence.json", "keep what was seen"),
     ("rtreg fmt types", "bring all RTR files into one style"),
     ("rtreg fmt --check types", "for CI: exit 1 if there is something to do"),
     ("rtreg fmt - < ACME.web", "print the formatted text"),

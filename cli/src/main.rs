@@ -17,10 +17,13 @@ mod regular;
 mod rewrite;
 mod vendor;
 
+use std::ffi::OsStr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser};
+use rtreg_runtime::{sandbox, scha};
 
 use app::{App, Options};
 use commands::Command;
@@ -38,9 +41,8 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let mut words = std::env::args_os();
-    if let Some(link) = vendor::called_as(words.next().as_deref()) {
-        return vendor::run(link, &words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>());
+    if let Some(code) = other_names() {
+        return code;
     }
     let arguments = match parse() {
         Ok(arguments) => arguments,
@@ -61,6 +63,30 @@ fn main() -> ExitCode {
     };
     app.close();
     ExitCode::from(code)
+}
+
+/// What the binary is when it is not called as `rtreg`: one of the vendor's commands, or one that methods ask the cluster with, by
+/// its name; a process of a sandbox, by a hidden subcommand, which must come before anything else that makes a thread.
+fn other_names() -> Option<ExitCode> {
+    let mut arguments = std::env::args_os();
+    let name = arguments.next()?;
+    if let Some(link) = vendor::called_as(Some(&name)) {
+        return Some(vendor::run(link, &lossy(arguments)));
+    }
+    let name = PathBuf::from(name);
+    let name = name.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    if let Some(command) = scha::Command::parse(name) {
+        return Some(ExitCode::from(scha::main(command, &lossy(arguments))));
+    }
+    match arguments.next()?.to_str()? {
+        sandbox::ENTER_COMMAND => Some(ExitCode::from(sandbox::enter())),
+        sandbox::INIT_COMMAND => Some(ExitCode::from(sandbox::init())),
+        _ => None,
+    }
+}
+
+fn lossy(arguments: std::env::ArgsOs) -> Vec<String> {
+    arguments.map(|argument| argument.to_string_lossy().into_owned()).collect()
 }
 
 /// Reads the arguments; where they ask for help, it has examples. Other runs do without the time that these cost.

@@ -22,3 +22,19 @@ fn document(path: &str) {
 fn readme() {
     document("README.md");
 }
+
+#[test]
+fn two_versions_tried() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let fixture = "Resource_type = t; RT_version = \"1\"; RT_basedir = /opt/t; Start = s; Stop = s;\n#$upgrade\n";
+    std::fs::create_dir(folder.path().join("bin")).expect("a folder");
+    std::fs::write(folder.path().join("t.rtr"), fixture).expect("a file");
+    std::fs::copy("/bin/true", folder.path().join("bin/s")).expect("a program");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rtreg"));
+    let output = command.args(["try", "t.rtr", "t.rtr"]).current_dir(folder.path()).output().expect("the binary runs");
+    if String::from_utf8_lossy(&output.stderr).contains("a sandbox cannot be made here") {
+        eprintln!("skipped: namespaces are not permitted here");
+        return;
+    }
+    document("docs/try.md");
+}

@@ -157,12 +157,15 @@ pub struct Run {
     pub why: String,
     /// The calls, in order.
     pub calls: Vec<Call>,
+    /// What methods and monitors told the cluster meanwhile: command lines of scha_control and scha_resource_setstatus.
+    #[serde(default)]
+    pub told: Vec<String>,
 }
 
 impl Run {
     /// A run without calls yet.
     pub fn new(question: Question, verdict: Verdict, why: String) -> Self {
-        Self { question, verdict, why, calls: Vec::new() }
+        Self { question, verdict, why, calls: Vec::new(), told: Vec::new() }
     }
 }
 

@@ -13,10 +13,11 @@ const ROOMS: &[(&str, bool, &[&str])] = &[
     ("control", true, &["model"]),
     ("upgrade", true, &["model", "checker", "registry"]),
     ("store", false, &["model", "registry"]),
+    ("runtime", false, &["model"]),
     ("lsp", false, &["model", "parser", "checker"]),
-    ("cli", false, &["model", "parser", "checker", "registry", "control", "upgrade", "store", "lsp"]),
+    ("cli", false, &["model", "parser", "checker", "registry", "control", "upgrade", "store", "lsp", "runtime"]),
     ("examples/embed", false, &["parser", "checker"]),
-    ("tests", false, &["model", "parser", "checker", "registry", "store", "lsp", "cli"]),
+    ("tests", false, &["model", "parser", "checker", "registry", "store", "lsp", "runtime", "cli"]),
 ];
 
 /// Crates from outside that a room's own code may use, each with its reason in the room's Cargo.toml.
@@ -29,6 +30,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("upgrade", &["serde", "schemars"]),
     ("store", &["rusqlite", "tempfile"]),
     ("lsp", &["gen-lsp-types", "lsp-server", "serde", "serde_json", "similar"]),
+    ("runtime", &["nix", "serde", "serde_json", "thiserror"]),
     ("cli", CLI_OUTSIDE),
     ("examples/embed", &[]),
     ("tests", &["nix"]),
@@ -61,6 +63,7 @@ const OUTSIDE_IN_TESTS: &[(&str, &[&str])] = &[
     ("control", &[]),
     ("upgrade", &["proptest", "serde_json", "divan"]),
     ("store", &["proptest"]),
+    ("runtime", &["tempfile"]),
     ("lsp", &["divan", "proptest"]),
     ("cli", CLI_OUTSIDE_IN_TESTS),
     ("examples/embed", &["insta"]),

@@ -24,6 +24,7 @@ mod schema;
 mod setting;
 mod show;
 mod status;
+mod try_versions;
 mod type_set;
 mod unregister;
 pub mod upgrade;
@@ -79,6 +80,8 @@ pub enum Command {
     Graph(graph::Arguments),
     /// Show the least disruptive path of a resource to a version, its alternatives, and what each hop asks for and does.
     Path(path::Arguments),
+    /// Try two versions of a type together: run the methods of the new one on what those of the old one began, in a sandbox.
+    Try(Box<try_versions::Arguments>),
     /// Show what happened, newest first; check it; print the hash to be kept elsewhere.
     History(history::Arguments),
     /// Show the tables of the control models: which method is called when, and what its failure does.
@@ -134,6 +137,7 @@ impl Command {
             Self::Upgrade(arguments) => upgrade::run(arguments, app),
             Self::Graph(arguments) => graph::run(&arguments, app),
             Self::Path(arguments) => path::run(arguments, app),
+            Self::Try(arguments) => try_versions::run(&arguments, app),
             Self::History(arguments) => history::run(&arguments, app),
             Self::Control(command) => control::run(&command, app),
             Self::Setting(command) => setting::run(&command, app),

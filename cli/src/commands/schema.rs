@@ -26,6 +26,7 @@ const SCHEMAS: &[(&str, Make)] = &[
     ("config-show", || schema_for!(super::config::ConfigReport)),
     ("control-show", || schema_for!(super::control::ControlReport)),
     ("error", || schema_for!(output::ErrorReport)),
+    ("evidence", super::try_versions::schema),
     ("explain", || schema_for!(super::explain::RuleReport)),
     ("fmt", || schema_for!(super::fmt::FmtReport)),
     ("graph", || schema_for!(rtreg_upgrade::graph::report::GraphReport)),

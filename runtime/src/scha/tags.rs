@@ -1,0 +1,177 @@
+//! The tags of the commands: which there are, and what each answers (scha_resource_get(1HA), scha_resourcetype_get(1HA),
+//! scha_resourcegroup_get(1HA)). Each property of the vendor's tables is a tag by its name, in any case. Pure.
+
+use rtreg_model::standard::{STANDARD_PROPERTIES, TYPE_PROPERTIES};
+
+use super::facts::{Facts, GroupFacts, OnNode, PropertyFact, ResourceFacts, lines};
+use super::reply::{Code, Reply};
+use super::request::{Command, Request, invalid};
+
+/// Answers one of the three commands that ask.
+pub fn answer(command: Command, request: &Request, facts: &Facts) -> Reply {
+    let Some(tag) = &request.tag else { return invalid(command, "expected a tag behind -O") };
+    let tag = tag.to_ascii_uppercase();
+    match command {
+        Command::ResourceGet => of_resource(&tag, request, facts),
+        Command::TypeGet => of_type(&tag, request, facts),
+        Command::GroupGet => of_group(&tag, request, facts),
+        Command::SetStatus | Command::Control => invalid(command, "this command asks nothing"),
+    }
+}
+
+/// There is no such tag: the tag is named, and the nearest one there is.
+fn no_tag(command: Command, tag: &str, known: impl Iterator<Item = &'static str>) -> Reply {
+    let known: Vec<String> = known.map(str::to_ascii_uppercase).collect();
+    let near = rtreg_model::suggest::nearest(tag, known.iter().map(String::as_str));
+    let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+    Reply::refused(Code::Tag, format!("{}: there is no tag {tag}{hint}", command.as_str()))
+}
+
+/// Tags of a resource that are no properties of the vendor's table.
+const RESOURCE_TAGS: [&str; 9] = [
+    "All_extensions",
+    "Extension",
+    "Extension_node",
+    "Group",
+    "Monitored_switch_node",
+    "On_off_switch_node",
+    "Resource_state_node",
+    "Status_node",
+    "Type_version",
+];
+
+fn of_resource(tag: &str, request: &Request, facts: &Facts) -> Reply {
+    let command = Command::ResourceGet;
+    let Some(name) = &request.resource else { return invalid(command, "expected a resource behind -R") };
+    let Some(resource) = facts.resources.get(name) else {
+        return Reply::refused(Code::Resource, format!("scha_resource_get: there is no resource {name}"));
+    };
+    if let Some(group) = request.group.as_ref().filter(|group| **group != resource.group) {
+        return Reply::refused(Code::Group, format!("scha_resource_get: {name} is in {}, not {group}", resource.group));
+    }
+    let here = resource.on_nodes.get(&facts.node).cloned().unwrap_or_default();
+    match tag {
+        "ALL_EXTENSIONS" => Reply::lines(
+            resource.properties.iter().filter(|property| property.extension).map(|it| it.name.clone()).collect(),
+        ),
+        "EXTENSION" | "EXTENSION_NODE" => extension(tag, request, resource, facts),
+        "GROUP" => Reply::line(&resource.group),
+        "TYPE" => Reply::line(&resource.resource_type),
+        "TYPE_VERSION" => Reply::line(&resource.type_version),
+        "RESOURCE_NAME" => Reply::line(name),
+        "NUM_RESOURCE_RESTARTS" => Reply::line(here.resource_restarts.to_string()),
+        "NUM_RG_RESTARTS" => Reply::line(here.group_restarts.to_string()),
+        "STATUS_MSG" => Reply::line(here.status_msg),
+        "ON_OFF_SWITCH" | "MONITORED_SWITCH" | "RESOURCE_STATE" | "STATUS" => of_node(tag, &here),
+        "ON_OFF_SWITCH_NODE" | "MONITORED_SWITCH_NODE" | "RESOURCE_STATE_NODE" | "STATUS_NODE" => {
+            let Some(node) = request.operands.first() else { return invalid(command, "expected a node") };
+            match resource.on_nodes.get(node) {
+                Some(there) => of_node(tag.trim_end_matches("_NODE"), there),
+                None => no_node(command, node, &resource.group),
+            }
+        }
+        _ => system_property(tag, resource),
+    }
+}
+
+fn no_node(command: Command, node: &str, group: &str) -> Reply {
+    Reply::refused(Code::Node, format!("{}: {node} is no node of {group}", command.as_str()))
+}
+
+fn of_node(tag: &str, node: &OnNode) -> Reply {
+    let switch = |on: bool| Reply::line(if on { "ENABLED" } else { "DISABLED" });
+    match tag {
+        "ON_OFF_SWITCH" => switch(node.enabled),
+        "MONITORED_SWITCH" => switch(node.monitored),
+        "RESOURCE_STATE" => Reply::line(&node.state),
+        // The word, then the message.
+        _ => Reply::lines(vec![node.status.clone(), node.status_msg.clone()]),
+    }
+}
+
+/// The first line is the type, the value follows.
+fn extension(tag: &str, request: &Request, resource: &ResourceFacts, facts: &Facts) -> Reply {
+    let command = Command::ResourceGet;
+    let (wanted, node) = match (tag, request.operands.as_slice()) {
+        ("EXTENSION", [wanted, ..]) => (wanted, &facts.node),
+        ("EXTENSION_NODE", [wanted, node, ..]) => (wanted, node),
+        _ => return invalid(command, "expected the name of an extension property, and a node for EXTENSION_NODE"),
+    };
+    let found = resource.properties.iter().find(|it| it.extension && it.name.eq_ignore_ascii_case(wanted));
+    let Some(property) = found else {
+        let what = format!("{} has no extension property {wanted}", resource.resource_type);
+        return Reply::refused(Code::Property, format!("scha_resource_get: {what}"));
+    };
+    let mut answer = vec![property.kind.clone()];
+    answer.extend(values(property, node));
+    Reply::lines(answer)
+}
+
+fn values(property: &PropertyFact, node: &str) -> Vec<String> {
+    property.on_nodes.get(node).or(property.value.as_ref()).map(lines).unwrap_or_default()
+}
+
+fn system_property(tag: &str, resource: &ResourceFacts) -> Reply {
+    let names = || STANDARD_PROPERTIES.iter().map(|row| row.name).chain(RESOURCE_TAGS);
+    if !names().any(|name| name.eq_ignore_ascii_case(tag)) {
+        return no_tag(Command::ResourceGet, tag, names());
+    }
+    match resource.property(tag).filter(|property| !property.extension) {
+        Some(property) => Reply::lines(values(property, "")),
+        None => {
+            let what = format!("{} has no property {tag}", resource.resource_type);
+            Reply::refused(Code::Property, format!("scha_resource_get: {what}"))
+        }
+    }
+}
+
+fn of_type(tag: &str, request: &Request, facts: &Facts) -> Reply {
+    let command = Command::TypeGet;
+    let Some(name) = &request.resource_type else { return invalid(command, "expected a type behind -T") };
+    let Some(found) = facts.types.get(name) else {
+        return Reply::refused(Code::ResourceType, format!("scha_resourcetype_get: there is no type {name}"));
+    };
+    // The vendor's own page cuts the word.
+    let tag = if tag == "INSTAL_NODES" { "INSTALLED_NODES" } else { tag };
+    if !TYPE_PROPERTIES.iter().any(|row| row.name.eq_ignore_ascii_case(tag)) {
+        return no_tag(command, tag, TYPE_PROPERTIES.iter().map(|row| row.name));
+    }
+    Reply::lines(found.values.get(tag).cloned().unwrap_or_default())
+}
+
+/// The tags of a group that rtreg has an answer for.
+const GROUP_TAGS: [&str; 7] =
+    ["Maximum_primaries", "Nodelist", "Resource_list", "RG_description", "RG_managed", "RG_state", "RG_state_node"];
+
+fn of_group(tag: &str, request: &Request, facts: &Facts) -> Reply {
+    let command = Command::GroupGet;
+    let Some(name) = &request.group else { return invalid(command, "expected a group behind -G") };
+    let Some(group) = facts.groups.get(name) else {
+        return Reply::refused(Code::Group, format!("scha_resourcegroup_get: there is no group {name}"));
+    };
+    let state = |node: &str| match state_on(group, node) {
+        Some(state) => Reply::line(state),
+        None => no_node(command, node, name),
+    };
+    match tag {
+        "MAXIMUM_PRIMARIES" => Reply::line(group.maximum_primaries.to_string()),
+        "NODELIST" => Reply::lines(group.node_list.clone()),
+        "RESOURCE_LIST" => Reply::lines(group.resources.clone()),
+        "RG_DESCRIPTION" => Reply::line(""),
+        "RG_MANAGED" => Reply::boolean(group.managed),
+        "RG_STATE" => state(&facts.node),
+        "RG_STATE_NODE" => match request.operands.first() {
+            Some(node) => state(node),
+            None => invalid(command, "expected a node"),
+        },
+        _ => no_tag(command, tag, GROUP_TAGS.into_iter()),
+    }
+}
+
+fn state_on<'g>(group: &'g GroupFacts, node: &str) -> Option<&'g str> {
+    let is_there = group.node_list.iter().any(|listed| listed == node);
+    is_there.then(|| match (group.managed, group.on_nodes.get(node)) {
+        (false, _) => "UNMANAGED",
+        (true, state) => state.map_or("OFFLINE", String::as_str),
+    })
+}
