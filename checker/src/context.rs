@@ -355,9 +355,15 @@ impl<'a> TableEntry<'a> {
         !self.whole || self.hinted.has(keyword)
     }
 
-    /// Whether an attribute that names a type is there, or a fault that is found elsewhere may hide it.
+    /// Whether it has a type, or an unknown attribute that was to be one: `FLOAT;`, `TYPE = STRING;`, `ENUMLIST { a, b };`.
     pub(crate) fn may_have_kind(&self) -> bool {
         Keyword::ALL.into_iter().any(|keyword| keyword.is_kind() && self.may_have(keyword))
+            || self.attributes.iter().any(|attribute| attribute.stands_for_kind())
+    }
+
+    /// The first attribute, if it is unknown and the entry has no PROPERTY: it stands where PROPERTY belongs.
+    pub(crate) fn in_place_of_property(&self) -> Option<&TableAttribute<'a>> {
+        self.attributes.first().filter(|first| first.is_unknown() && !self.may_have(Keyword::Property))
     }
 
     /// Whether it is the entry of a system-defined property.
@@ -430,6 +436,19 @@ impl<'a> TableAttribute<'a> {
             None => meant(&node.name.to_text(), Keyword::ALL.iter().map(|keyword| keyword.as_str())),
         };
         Self { node, keyword, meant: meant.and_then(Keyword::parse), sound: !faults.touch(node.span) }
+    }
+
+    /// Whether its keyword neither exists nor resembles one, and no fault of syntax touches it.
+    fn is_unknown(&self) -> bool {
+        self.sound && self.keyword.is_none() && self.meant.is_none()
+    }
+
+    /// Whether it is unknown and written as types are, or called by a name that the manual has for them.
+    pub(crate) fn stands_for_kind(&self) -> bool {
+        self.is_unknown()
+            && (!matches!(self.node.value, AttributeValue::Values(_))
+                || self.node.name.is("TYPE")
+                || self.node.name.is("ENUMLIST"))
     }
 
     /// The values behind `=`.

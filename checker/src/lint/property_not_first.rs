@@ -44,6 +44,8 @@ pub(super) fn check_entry(entry: &TableEntry<'_>, context: &Context<'_>, report:
                 });
             }
         }
+        // The unknown attribute is the finding, and its cure names PROPERTY.
+        None if entry.in_place_of_property().is_some() => {}
         None if !entry.may_have(Keyword::Property) => {
             report.add(entry.name_span(), "expected PROPERTY in the entry, found none", |draft| {
                 draft.help("begin the entry with the name of the property: `{ PROPERTY = name;`")

@@ -33,7 +33,7 @@ pub(super) fn check_entry(entry: &TableEntry<'_>, _: &Context<'_>, report: &mut 
     for attribute in entry.sound().filter(|attribute| attribute.keyword.is_none()) {
         let message = format!("expected an attribute of a property, found {}", quote(attribute.node.name.text));
         report.add(attribute.node.name.span, message, |draft| {
-            let draft = draft.help(cure(attribute));
+            let draft = draft.help(cure(entry, attribute));
             match misspelt(entry, attribute) {
                 Some(meant) => {
                     draft.replace(format!("write `{meant}`"), Applicability::Safe, attribute.node.name.span, meant)
@@ -53,9 +53,15 @@ fn misspelt(entry: &TableEntry<'_>, attribute: &TableAttribute<'_>) -> Option<&'
         .filter(|_| !entry.attributes.iter().any(|other| other.keyword == attribute.meant))
 }
 
-fn cure(attribute: &TableAttribute<'_>) -> String {
+fn cure(entry: &TableEntry<'_>, attribute: &TableAttribute<'_>) -> String {
     if let Some(meant) = attribute.meant {
         return format!("did you mean `{meant}`?");
+    }
+    if entry.in_place_of_property().is_some_and(|first| first.node.span == attribute.node.span) {
+        return "begin the entry with the name of the property: `{ PROPERTY = name;`".to_owned();
+    }
+    if entry.extension && attribute.stands_for_kind() && entry.kinds().next().is_none() {
+        return "write one of `STRING;`, `BOOLEAN;`, `INT;`, `ENUM { literal, … };` and `STRINGARRAY;` for the type".to_owned();
     }
     match type_property(&attribute.node.name.to_text()) {
         Some(property) => format!("{} is a type property: declare it above the property table", property.name),
