@@ -111,7 +111,7 @@ pub struct Options {
     /// rtreg/store.db in the XDG state directory.
     #[arg(long, global = true, help_heading = "Options of every command", value_name = "STORE")]
     pub store: Option<String>,
-    /// Format of the answer: text (the default) or json; some commands have more, see their help.
+    /// Format of the answer: text (the default) or json; lint has all of `--output`, control also tsv.
     #[arg(
         long,
         global = true,

@@ -117,6 +117,19 @@ fn who_leaves_without_a_word_gets_one() {
 }
 
 #[test]
+fn behind_a_header_that_is_none_the_talk_ends_with_words() {
+    let cluster = Cluster::new();
+    for header in ["Content-Length: 99999999999999", "Content-Length: -5", "Content-Type: x", "hello"] {
+        let input = cluster.write("input", &format!("{header}\r\n\r\n{{}}"));
+        let input = std::fs::File::open(input).expect("the input");
+        let output = cluster.command().arg("lsp").stdin(input).output().expect("the binary runs");
+        assert_eq!(output.status.code(), Some(1), "{header}");
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(words.starts_with("rtreg lsp: expected ") && words.lines().count() == 1, "{words}");
+    }
+}
+
+#[test]
 fn a_closed_file_has_no_diagnostics_and_a_text_without_a_file_has() {
     let cluster = Cluster::new();
     let mut editor = editor(&cluster);

@@ -10,6 +10,7 @@ mod diagnostics;
 mod document;
 mod edits;
 mod folding;
+mod frame;
 mod host;
 mod hover;
 mod initialize;

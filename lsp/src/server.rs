@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use crate::client::{Client, Fault};
 use crate::document::Document;
+use crate::frame;
 use crate::host::Host;
 use crate::initialize::{self, Abilities};
 use crate::text::{Encoding, Text};
@@ -65,19 +66,24 @@ pub fn serve(input: impl BufRead + Send + 'static, output: impl Write, host: imp
     }
 }
 
-/// Reads messages until the input ends. What is no message is left out: where the frame was right the next one is found.
+/// Reads messages until the input ends. What is no message is left out and the next one is found; behind a header that is
+/// none nothing can be found, and the talk ends.
 fn read(mut input: impl BufRead, sender: &Sender<Message>) {
     loop {
-        match Message::read(&mut input) {
-            Ok(Some(message)) => {
-                if sender.send(message).is_err() {
-                    break;
+        match frame::read(&mut input) {
+            Ok(Some(bytes)) => match serde_json::from_slice(&bytes) {
+                Ok(message) => {
+                    if sender.send(message).is_err() {
+                        break;
+                    }
                 }
+                Err(_) => eprintln!("rtreg lsp: expected a message of the protocol, found something else"),
+            },
+            Ok(None) => break,
+            Err(error) => {
+                eprintln!("rtreg lsp: {error}");
+                break;
             }
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                eprintln!("rtreg lsp: expected a message of the protocol, found something else");
-            }
-            Ok(None) | Err(_) => break,
         }
     }
 }
