@@ -11,6 +11,7 @@ use rtreg_registry::memory::MemoryStore;
 use rtreg_registry::{Context, Store, StoreError, Who};
 use rtreg_store::{LazyStore, SqliteStore};
 
+use crate::completed::completed;
 use crate::error::CliError;
 
 /// The place of the store for root, and for everyone where it exists and is readable.
@@ -24,28 +25,20 @@ pub enum Format {
     /// For programs; `rtreg schema NAME` prints the JSON Schema.
     Json,
     /// That of the runner it runs on, else text.
-    #[value(hide = true)]
     Auto,
     /// One line a finding.
-    #[value(hide = true)]
     Concise,
     /// SARIF 2.1.0.
-    #[value(hide = true)]
     Sarif,
     /// Workflow commands of GitHub Actions.
-    #[value(hide = true)]
     Github,
     /// A Code Quality report for GitLab.
-    #[value(hide = true)]
     Gitlab,
     /// JUnit XML.
-    #[value(hide = true)]
     Junit,
     /// Checkstyle XML.
-    #[value(hide = true)]
     Checkstyle,
     /// Tab-separated lines under the names of the columns.
-    #[value(hide = true)]
     Tsv,
     /// A graph for Graphviz.
     #[value(hide = true)]
@@ -93,6 +86,18 @@ impl Format {
     }
 }
 
+/// The format that a word names.
+fn format(word: &str) -> Result<Format, String> {
+    let names = |formats: &[Format]| formats.iter().map(|format| format.as_str()).collect::<Vec<_>>().join(", ");
+    <Format as ValueEnum>::from_str(word, false)
+        .map_err(|_| format!("expected one of {}; for lint one of {}", names(Format::PLAIN), names(Format::FINDINGS)))
+}
+
+/// The words of the formats that every command knows.
+fn plain_formats() -> Vec<&'static str> {
+    Format::PLAIN.iter().map(|format| format.as_str()).collect()
+}
+
 /// When text is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Colour {
@@ -116,7 +121,7 @@ pub struct Options {
         long,
         global = true,
         help_heading = "Options of every command",
-        value_enum,
+        value_parser = completed(format, plain_formats),
         value_name = "FORMAT",
         hide_possible_values = true
     )]

@@ -379,7 +379,8 @@ fn other_commands_say_that_they_know_text_and_json() {
     let cluster = Cluster::new();
     let words = cluster.fails(2, "list --format sarif");
     assert!(words.contains("expected `text` or `json` behind --format of this command, found `sarif`"), "{words}");
-    cluster.fails(2, "lint . --format sarf");
+    let words = cluster.fails(2, "lint . --format sarf");
+    assert!(words.contains("for lint one of text, json, auto, concise, sarif, github"), "{words}");
     let words = cluster.fails(2, "lint . --format tsv");
     assert!(words.contains("`checkstyle` behind --format of this command, found `tsv`"), "{words}");
 }
