@@ -2,7 +2,8 @@
 //!
 //! # What
 //!
-//! A value has `(NAME)`, `@NAME@` or `${NAME}` in it, in capitals, where an installer was to put in a real value.
+//! A value has `(NAME)`, `@NAME@` or `${NAME}` in it, in capitals, where an installer was to put in a real value; the last one
+//! only in quotes, because braces are tokens outside of them.
 //!
 //! # Why
 //!

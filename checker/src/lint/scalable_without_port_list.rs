@@ -31,6 +31,10 @@ pub(super) const LEVEL: Level = Level::Warning;
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     let Some(scalable) = context.scalable_default() else { return };
+    // A failover type was not meant to be scalable: `failover_and_scalable`.
+    if context.find("Failover").is_some_and(|failover| failover.node.boolean() == Some(true)) {
+        return;
+    }
     let may_be = |name: &str| suggest::nearest(name, ["Port_list"]).is_some();
     if !context.table_is_readable() || context.entries.iter().any(|entry| may_be(&entry.name_text())) {
         return;
