@@ -11,17 +11,22 @@ pub fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Opti
     near(word, words).into_iter().min_by_key(|&(distance, _)| distance).map(|(_, candidate)| candidate)
 }
 
-/// The nearest word as [`nearest`] gives it, if no other is as near: sure enough to be put in place of `word`.
+/// How many letters may be wrong in a word that is replaced without asking.
+const SURE: usize = 2;
+
+/// The nearest word as [`nearest`] gives it, if no other is as near and at most two letters are wrong: sure enough to be put
+/// in place of `word`.
 ///
 /// ```
 /// assert_eq!(rtreg_model::suggest::only_nearest("MXA", ["MIN", "MAX"]), Some("MAX"));
 /// assert_eq!(rtreg_model::suggest::only_nearest("MAN", ["MIN", "MAX"]), None);
+/// assert_eq!(rtreg_model::suggest::only_nearest("ExtensionENUM", ["EXTENSION", "ENUM"]), None);
 /// ```
 pub fn only_nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let near = near(word, words);
     let &(least, candidate) = near.iter().min_by_key(|&&(distance, _)| distance)?;
     let count = near.iter().filter(|&&(distance, _)| distance == least).count();
-    (count == 1).then_some(candidate)
+    (count == 1 && least <= SURE).then_some(candidate)
 }
 
 /// The words that are near enough, each with its distance.

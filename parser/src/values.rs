@@ -1,6 +1,7 @@
 //! Lists of values: behind `=` and in the braces of ENUM, with or without quotes. Words the findings about them.
 
-use rtreg_model::{Applicability, Edit, Span};
+use rtreg_model::standard::{ATTRIBUTES, TypePropertyKind, type_property};
+use rtreg_model::{Applicability, Edit, Fix, Span};
 
 use crate::cursor::{Cursor, OneEdit};
 use crate::quotes::{self, Quoting};
@@ -14,13 +15,15 @@ struct List<'s> {
     comma: Option<Span>,
     /// The finding about a missing comma.
     gap: Option<usize>,
+    /// What it belongs to has one value: there a gap is a blank without quotes.
+    single: bool,
     /// A fault of this list that makes further ones likely was reported.
     reported: bool,
 }
 
 impl<'s> List<'s> {
     fn new(at: u32) -> Self {
-        Self { values: empty_values(at), comma: None, gap: None, reported: false }
+        Self { values: empty_values(at), comma: None, gap: None, single: false, reported: false }
     }
 
     fn is_empty(&self) -> bool {
@@ -41,7 +44,7 @@ impl<'s> List<'s> {
 impl<'s> Cursor<'s> {
     /// `value-list = [ value , { "," , value } ] , ";"`; up to the semicolon, or to where it is missing.
     pub fn values(&mut self, name: Word<'s>, place: Place) -> Values<'s> {
-        let mut list = List::new(self.last.end);
+        let mut list = List { single: has_one_value(&name, place), ..List::new(self.last.end) };
         let mut braced = false;
         if let Some(value) = self.split_value(&name) {
             list.push(value);
@@ -78,6 +81,7 @@ impl<'s> Cursor<'s> {
                 }
             }
         }
+        self.quote_all(&list);
         list.values
     }
 
@@ -208,13 +212,16 @@ impl<'s> Cursor<'s> {
     fn missing_comma(&mut self, list: &mut List<'s>) {
         let at = Span::at(self.last.end);
         let first = list.gap.and_then(|gap| self.findings.get_mut(gap));
-        if let Some(fix) = first.and_then(|finding| finding.fix.as_mut()) {
+        if let Some(fix) = first.and_then(|finding| finding.fix.as_mut()).filter(|_| !list.single) {
             fix.edits.push(Edit::new(at, ",".to_owned()));
         } else if !list.reported {
-            let message = format!("expected `,` or `;` behind {}, found {}", self.quote(self.last), self.found());
             let adjacent = self.peek().is_some_and(|next| next.span.start == at.start);
+            let expected = if list.single && !adjacent { "`;`" } else { "`,` or `;`" };
+            let message = format!("expected {expected} behind {}, found {}", self.quote(self.last), self.found());
             let help = if adjacent {
                 "separate two values with `,`; a value cannot have `\"` in it"
+            } else if list.single {
+                "put a value that has blanks into double quotes"
             } else {
                 "separate two values with `,`; put one value that has blanks into double quotes"
             };
@@ -227,6 +234,20 @@ impl<'s> Cursor<'s> {
             list.gap = Some(self.findings.len());
             list.reported = true;
             self.report(finding);
+        }
+    }
+
+    /// Words side by side where one value belongs: they are cured by quotes around all of them, if they stand on one line and
+    /// have none yet; otherwise what is meant cannot be known.
+    fn quote_all(&mut self, list: &List<'s>) {
+        let Some(gap) = list.gap.filter(|_| list.single) else { return };
+        let all = list.values.span;
+        let plain = !self.text(all).iter().any(|byte| b"\n\r\",#".contains(byte));
+        if let Some(finding) = self.findings.get_mut(gap) {
+            finding.fix = plain.then(|| {
+                let quotes = [all.start, all.end].map(|at| Edit::new(Span::at(at), "\"".to_owned()));
+                Fix::new("put it into double quotes", Applicability::Unsafe, quotes.to_vec())
+            });
         }
     }
 
@@ -406,4 +427,14 @@ impl<'s> Cursor<'s> {
 /// Edits that replace each of these places by the same text.
 pub(crate) fn replace_all(places: &[Span], text: &str) -> Vec<Edit> {
     places.iter().map(|&span| Edit::new(span, text.to_owned())).collect()
+}
+
+/// Whether what has this name has no list: a known type property that is none, and all attributes but DEFAULT.
+fn has_one_value(name: &Word<'_>, place: Place) -> bool {
+    match place {
+        Place::File => {
+            type_property(&name.to_text()).is_some_and(|property| property.kind != TypePropertyKind::StringArray)
+        }
+        Place::Entry => ATTRIBUTES.iter().any(|attribute| *attribute != "DEFAULT" && name.is(attribute)),
+    }
 }

@@ -96,6 +96,31 @@ fn each_fix_cures_its_finding() {
 }
 
 #[test]
+fn words_where_one_value_belongs_are_quoted_and_in_a_list_parted_by_commas() {
+    for (line, cured) in [
+        ("Start = start -f -v;", Some("Start = \"start -f -v\";")),
+        ("RT_description = Where it is ;", Some("RT_description = \"Where it is\" ;")),
+        ("RT_description = \"Where\" it;", None),
+        ("RT_description = Where\nit;", None),
+        ("Pkglist = one two three;", Some("Pkglist = one, two, three;")),
+        (
+            "{ PROPERTY = X; EXTENSION; ENUM { a b }; DEFAULT = a; }",
+            Some("{ PROPERTY = X; EXTENSION; ENUM { a, b }; DEFAULT = a; }"),
+        ),
+    ] {
+        let rtr = parse(line.as_bytes(), FileId(0));
+        let finding = rtr.findings.iter().find(|finding| finding.rule == "missing_comma").expect("the finding");
+        let found = finding.fix.as_ref().map(|fix| {
+            assert_eq!(fix.applicability, Applicability::Unsafe, "{line}");
+            let mut text = line.to_owned();
+            fix.edits.iter().rev().for_each(|edit| text.insert_str(edit.span.start as usize, &edit.text));
+            text
+        });
+        assert_eq!(found.as_deref(), cured, "{line}");
+    }
+}
+
+#[test]
 fn all_fixes_together_come_to_an_end() {
     for (name, source, options) in files() {
         for least in [Applicability::Safe, Applicability::Unsafe] {
