@@ -172,7 +172,7 @@ impl<'s> Cursor<'s> {
     fn list_value(&mut self, list: &mut List<'s>) {
         if !list.is_empty() && list.comma.is_none() {
             self.missing_comma(list);
-        } else if let Some(value) = self.unopened_value() {
+        } else if let Some(value) = self.unopened_value().or_else(|| self.braced_placeholder()) {
             list.push(value);
             return;
         }
@@ -194,6 +194,39 @@ impl<'s> Cursor<'s> {
         let inner = Span::new(first.start, quote.start);
         self.report_unopened(inner);
         Some(Value { text: self.text(inner), span: first.to(quote), quoted: true })
+    }
+
+    /// `/opt/${NAME}/bin` without quotes, where braces are tokens: one value all the same.
+    fn braced_placeholder(&mut self) -> Option<Value<'s>> {
+        let first = self.peek().filter(|token| token.kind == TokenKind::Word)?.span;
+        let (mut count, mut end) = (1, first.end);
+        let mut before = first;
+        while self.text(before).ends_with(b"$") {
+            let kinds = [TokenKind::OpenBrace, TokenKind::Word, TokenKind::CloseBrace];
+            for kind in kinds {
+                end = self.ahead(count).filter(|token| token.kind == kind && token.span.start == end)?.span.end;
+                count += 1;
+            }
+            let Some(rest) = self.ahead(count).filter(|token| token.kind == TokenKind::Word && token.span.start == end)
+            else {
+                break;
+            };
+            (before, end, count) = (rest.span, rest.span.end, count + 1);
+        }
+        if count == 1 {
+            return None;
+        }
+        self.take_stray(count);
+        let span = Span::new(first.start, end);
+        let message = format!("expected quotes around a value with braces, found {} without", self.quote(span));
+        let quotes = [span.start, span.end].map(|at| Edit::new(Span::at(at), "\"".to_owned()));
+        let finding = self.error("stray_brace", span, message).help("put the value into double quotes").fix(
+            "put it into double quotes",
+            Applicability::Safe,
+            quotes.to_vec(),
+        );
+        self.report(finding);
+        Some(Value { text: self.text(span), span, quoted: false })
     }
 
     /// The opening quote is missing before this text.

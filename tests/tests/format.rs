@@ -65,7 +65,7 @@ fn real_files_say_the_same_in_the_style() {
     let corpus =
         if corpus.is_dir() { corpus } else { Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus") };
     if !corpus.is_dir() {
-        println!("skipped: no corpus");
+        eprintln!("skipped: no corpus");
         return;
     }
     let files = rtr_files(&corpus);
