@@ -52,6 +52,18 @@ impl Folder {
 }
 
 #[test]
+fn fmt_leaves_out_of_folders_what_the_settings_exclude() {
+    let folder = Folder::new(&[("a.rtr", LOOSE), ("b.rtr", LOOSE), ("rtreg.toml", "exclude = [\"b.rtr\"]\n")]);
+    assert_eq!(folder.run("fmt .").0, 0);
+    assert_eq!((folder.text("a.rtr"), folder.text("b.rtr")), (STYLED.to_owned(), LOOSE.to_owned()));
+    assert_eq!(folder.run("fmt b.rtr").0, 0);
+    assert_eq!(folder.text("b.rtr"), STYLED, "a file that is named is formatted");
+    fs::write(folder.0.path().join("rtreg.toml"), "exclud = []\n").unwrap();
+    assert!(folder.run("fmt .").2.contains("did you mean `exclude`?"));
+    assert_eq!(folder.run("fmt .").0, 2);
+}
+
+#[test]
 fn fmt_rewrites_what_is_not_in_the_style_and_only_that() {
     let folder = Folder::new(&[("a.rtr", LOOSE), ("b.rtr", CLEAN)]);
     fs::set_permissions(folder.0.path().join("a.rtr"), fs::Permissions::from_mode(0o640)).unwrap();
