@@ -29,6 +29,13 @@ pub struct FixArguments {
     unsafe_fixes: bool,
 }
 
+impl FixArguments {
+    /// Whether files are rewritten.
+    pub const fn rewrite(&self) -> bool {
+        self.fix
+    }
+}
+
 /// How a text is cured: what can be asked on any thread.
 #[derive(Clone, Copy)]
 pub struct Cure {

@@ -52,6 +52,21 @@ impl Folder {
 }
 
 #[test]
+fn nothing_is_fixed_where_the_baseline_or_a_later_settings_file_cannot_be_used() {
+    let folder = Folder::new(&[("a.rtr", BROKEN), ("none.json", "[]")]);
+    for (baseline, words) in [("missing.json", "cannot be read"), ("none.json", "expected a baseline")] {
+        let (code, _, said) = folder.run(&format!("lint --fix a.rtr --baseline {baseline}"));
+        assert_eq!(code, 2);
+        assert!(said.contains(words) && !said.contains("fixed a.rtr"), "{said}");
+    }
+    fs::create_dir(folder.0.path().join("z")).unwrap();
+    fs::write(folder.0.path().join("z/b.rtr"), BROKEN).unwrap();
+    fs::write(folder.0.path().join("z/rtreg.toml"), "exclud = []\n").unwrap();
+    assert_eq!(folder.run("lint --fix .").0, 2);
+    assert_eq!(folder.text("a.rtr"), BROKEN);
+}
+
+#[test]
 fn fmt_leaves_out_of_folders_what_the_settings_exclude() {
     let folder = Folder::new(&[("a.rtr", LOOSE), ("b.rtr", LOOSE), ("rtreg.toml", "exclude = [\"b.rtr\"]\n")]);
     assert_eq!(folder.run("fmt .").0, 0);

@@ -76,6 +76,10 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
     let mut versions = Versions::default();
     let mut unread = Vec::new();
     let tasks = tasks(&arguments.paths, &mut resolver)?;
+    if arguments.fixing.rewrite() && !arguments.update_baseline {
+        // Before a file is rewritten.
+        known::can_be_used(tasks.iter().map(|task| task.settings.as_ref()))?;
+    }
     let cure = fixer.cure();
     parallel::in_order(
         arguments.threads.threads(tasks.len())?,

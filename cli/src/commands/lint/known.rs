@@ -31,11 +31,7 @@ struct Group {
 pub fn take_out(checked: &mut Checked) -> Result<(), CliError> {
     let groups = groups(checked);
     for (path, group) in &groups {
-        let text = fs::read(path).map_err(|error| {
-            let error = CliError::usage(format!("the baseline {} cannot be read: {error}", shown(path)));
-            error.help("make it: run the same command with `--update-baseline`")
-        })?;
-        let baseline = parse(path, &text)?;
+        let (text, baseline) = read(path)?;
         let mut open = baseline.open();
         take(checked, |finding, structure| group.key(finding, structure).is_some_and(|key| open.take(&key)));
         let file = checked.run.next_file();
@@ -51,6 +47,24 @@ pub fn take_out(checked: &mut Checked) -> Result<(), CliError> {
         }
     }
     Ok(())
+}
+
+/// Whether the baselines of these settings are there and are some.
+///
+/// # Errors
+/// A baseline that cannot be read or is none.
+pub fn can_be_used<'s>(settings: impl Iterator<Item = &'s Settings>) -> Result<(), CliError> {
+    let paths: BTreeSet<PathBuf> = settings.filter_map(|settings| settings.baseline.as_deref().map(normal)).collect();
+    paths.iter().try_for_each(|path| read(path).map(drop))
+}
+
+fn read(path: &Path) -> Result<(Vec<u8>, Baseline), CliError> {
+    let text = fs::read(path).map_err(|error| {
+        let error = CliError::usage(format!("the baseline {} cannot be read: {error}", shown(path)));
+        error.help("make it: run the same command with `--update-baseline`")
+    })?;
+    let baseline = parse(path, &text)?;
+    Ok((text, baseline))
 }
 
 /// Writes the findings into the baselines, so that none is left.
