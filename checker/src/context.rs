@@ -10,6 +10,7 @@ use rtreg_parser::{
 };
 
 use crate::lint::Set;
+pub(crate) use crate::placeholders::{find_placeholder, has_placeholder};
 
 /// What a file is checked for.
 ///
@@ -553,29 +554,6 @@ pub(crate) fn boolean(text: &str) -> Option<bool> {
 /// A value as an integer, if it is one.
 pub(crate) fn integer(value: &Value<'_>) -> Option<i64> {
     std::str::from_utf8(value.text).ok()?.parse().ok()
-}
-
-/// A name that a template has in place of a real value: `(NAME)`, `@NAME@` or `${NAME}`, where NAME is of capitals,
-/// digits and underscores. The span is that of the placeholder inside of the value.
-pub(crate) fn find_placeholder(value: &Value<'_>) -> Option<Span> {
-    const FORMS: [(&str, &str); 3] = [("(", ")"), ("@", "@"), ("${", "}")];
-    if !value.text.iter().any(|byte| matches!(byte, b'(' | b'@' | b'$')) {
-        return None;
-    }
-    let text = std::str::from_utf8(value.text).ok()?;
-    FORMS.iter().find_map(|&(open, close)| {
-        let start = text.find(open)?;
-        let name = text.get(start + open.len()..)?;
-        let length = name.find(close)?;
-        let capitals = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-        let is_name = length >= 3 && name.chars().take(length).all(capitals);
-        is_name.then(|| part(value, start, open.len() + length + close.len()))
-    })
-}
-
-/// Whether a value cannot be judged as a path or name because a template's placeholder stands in it.
-pub(crate) fn has_placeholder(value: &Value<'_>) -> bool {
-    find_placeholder(value).is_some()
 }
 
 /// The span of some bytes of a value's text.

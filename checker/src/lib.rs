@@ -25,6 +25,7 @@ mod limits;
 mod lint;
 mod notes;
 mod pair;
+mod placeholders;
 pub mod promise;
 pub mod report;
 mod rule_text;
