@@ -1,5 +1,6 @@
 //! The list of rules about the differences between two versions of a type, and the one loop that asks them all. Each says
-//! one thing that differs and matters; whether an upgrade is safe is judged in `promise`. No rule is named anywhere but in the list.
+//! one thing that differs and matters; whether an upgrade is safe is judged in `promise`. No rule is named anywhere but in the list,
+//! but for the one that also speaks of a folder.
 
 use rtreg_model::{Finding, Level};
 
@@ -149,6 +150,12 @@ pub fn compare(old: &Version<'_>, new: &Version<'_>) -> Vec<Finding> {
     // Stable: what is said at one place stays in the order of the rules.
     findings.sort_by_key(|finding| (finding.primary.span.start, finding.primary.span.end));
     findings
+}
+
+/// That installing the new version overwrites the old one wholly: what a check of a folder says once, in place of one finding
+/// a method. None where the new file does not list the old version.
+pub fn overwrites(old: &Version<'_>, new: &Version<'_>) -> Option<Finding> {
+    method_path_shared::of_all_methods(&Pair::new(old, new))
 }
 
 /// Where a rule puts its findings; it adds the rule's id and level.

@@ -36,7 +36,7 @@ use rtreg_parser::Rtr;
 
 use levels::Levels;
 
-pub use compat::{CompatRule, compare, compat_rule, compat_rules};
+pub use compat::{CompatRule, compare, compat_rule, compat_rules, overwrites};
 pub use context::LintOptions;
 pub use explain::{Explanation, explanation, explanations, page, page_url};
 pub use lint::{Rule, Set, lint, rule, rules};

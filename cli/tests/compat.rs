@@ -418,3 +418,22 @@ fn resources_of_the_registry_are_witnesses() {
     assert_eq!(kinds, ["default_inherited", "dropped", "forbidden", "needs_value"].into());
     assert_eq!(valid(&cluster, "compat", "compat old.rtr new.rtr")["pairs"][0]["witnesses"], Value::Null);
 }
+
+#[test]
+fn a_version_that_overwrites_all_methods_of_one_that_it_upgrades_from_is_said_once() {
+    let cluster = Cluster::new();
+    let at = |version: &str, folder: &str, lines: &[&str]| {
+        rtr("web", version, &["Start", "Stop"], lines)
+            .replace(&format!("/opt/XMPLweb/{version}"), &format!("/opt/XMPLweb/{folder}"))
+    };
+    cluster.write("v/1.rtr", &at("1.0", "all", &[]));
+    cluster.write("v/2.rtr", &at("2.0", "all", &["\"1.0\" WHEN_UNMANAGED"]));
+    let found = cluster.ok("lint v --format concise");
+    assert_eq!(found.matches("method_path_shared").count(), 1, "{found}");
+    assert!(found.contains("v/2.rtr:") && found.contains("all methods have paths of version 1.0"), "{found}");
+    // Neither where the new version has a folder of its own, nor where it does not list the old one.
+    cluster.write("v/2.rtr", &at("2.0", "2", &["\"1.0\" WHEN_UNMANAGED"]));
+    assert_eq!(cluster.ok("lint v --format concise").matches("method_path_shared").count(), 0);
+    cluster.write("v/2.rtr", &at("2.0", "all", &[]));
+    assert_eq!(cluster.ok("lint v --format concise").matches("method_path_shared").count(), 0);
+}

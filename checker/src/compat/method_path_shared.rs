@@ -3,7 +3,8 @@
 //! # What
 //!
 //! The path of a method is also the path of a method of the old version, which has another RT_version. Where the files
-//! are known to have the same content, nothing is said.
+//! are known to have the same content, nothing is said. `rtreg lint` on several versions says it once, where all methods of
+//! a version have paths of a version that it lists in `#$upgrade_from`.
 //!
 //! # Why
 //!
@@ -26,7 +27,7 @@
 //! +Stop = /opt/ACMEweb/2.0/stop;
 //! ```
 
-use rtreg_model::Level;
+use rtreg_model::{Finding, Level};
 
 use crate::compat::Report;
 use crate::pair::Pair;
@@ -52,4 +53,22 @@ pub(super) fn check(pair: &Pair<'_>, report: &mut Report<'_>) {
                 .help("give the new version a folder of its own, or tell the administrators what to stop before they install it")
         });
     }
+}
+
+/// One finding for the whole file, where the old version is listed and every method has one of its paths. Digests are not
+/// asked: who checks a folder has none.
+pub(super) fn of_all_methods(pair: &Pair<'_>) -> Option<Finding> {
+    let (old, new) = (&pair.old.resource_type, &pair.new.resource_type);
+    let line = new.upgrade_from.iter().find(|line| line.version.value == *pair.old.version())?;
+    let paths: Vec<&str> = old.methods.values().map(|path| path.absolute.as_str()).collect();
+    let is_shared = |path: &str| paths.contains(&path);
+    if new.methods.is_empty() || !new.methods.values().all(|path| is_shared(&path.absolute)) {
+        return None;
+    }
+    let first = old.methods.values().next()?;
+    let (at, other) = (pair.new.at(line.version.span), pair.old.at(first.declared.span));
+    let message = format!("all methods have paths of version {}, from which this file upgrades", pair.old.version());
+    let help = "give the new version a folder of its own (RT_basedir), or tell the administrators what to stop before they install it";
+    let finding = Finding::new("method_path_shared", LEVEL, at.file, at.span, message);
+    Some(finding.also(other.file, other.span, "the old version's first method").help(help))
 }

@@ -207,20 +207,20 @@ impl Task {
         checked: &mut Checked,
         (fixer, versions): (&mut Fixer, &mut Versions),
     ) -> Result<(), CliError> {
-        let mut text = match seen.fixed {
+        // A report quotes only files with findings; the others need not be kept where they can be read again.
+        let is_kept = !seen.found.is_empty() || seen.fixed.is_some() || self.place.path.as_os_str() == "-";
+        let text = match seen.fixed {
             Some(fixed) => {
                 fixer.file(&self.place, &seen.name, &seen.source, &fixed)?;
                 fixed.bytes
             }
             None => seen.source,
         };
-        match seen.base {
-            Some(base) => versions.add(base, checked.run.next_file()),
-            // A report quotes only files with findings; the others need not be kept.
-            None if seen.found.is_empty() => text = Vec::new(),
-            None => {}
+        if let Some(base) = seen.base {
+            let again = (!is_kept).then(|| self.place.path.clone());
+            versions.add(base, checked.run.next_file(), again);
         }
-        checked.run.add(seen.name, text, seen.found);
+        checked.run.add(seen.name, if is_kept { text } else { Vec::new() }, seen.found);
         checked.settings.push(Arc::clone(&self.settings));
         Ok(())
     }
