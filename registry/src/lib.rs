@@ -18,7 +18,7 @@ pub mod memory;
 pub mod migration;
 pub mod records;
 pub mod store;
-mod traces;
+pub mod traces;
 pub mod transaction;
 pub mod types;
 pub mod view;

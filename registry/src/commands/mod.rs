@@ -13,6 +13,7 @@ mod installed_change;
 pub mod list;
 pub mod node;
 pub mod observe;
+pub mod planning;
 pub mod properties;
 pub mod register;
 pub mod resource;

@@ -107,7 +107,10 @@ pub fn upgrade(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, Co
 }
 
 /// What is wrong with the dependencies that the resource would have.
-fn dependency_faults(
+///
+/// # Errors
+/// [`CommandError::Store`].
+pub fn dependency_faults(
     view: &View<'_>,
     asked: &gate::Request<'_>,
     state: &gate::State,
@@ -138,7 +141,10 @@ fn sentence(refusal: &Refusal) -> String {
 /// The version that `to` means: an RT_version of the resource's type, or the word `unversioned`; else the full name of a
 /// version, or an abbreviation that means only one of the type's. A version of another type is found too: the gate says
 /// what is wrong with it.
-fn find_target(view: &View<'_>, read: &GateState, to: &str) -> Result<LoadedType, CommandError> {
+///
+/// # Errors
+/// A refusal `unknown_version` or `ambiguous_type`; [`CommandError::Store`].
+pub fn find_target(view: &View<'_>, read: &GateState, to: &str) -> Result<LoadedType, CommandError> {
     let base = &read.resource.base;
     let mut found = if to.is_empty() { None } else { type_version(view, base, &RtVersion::new(to))? };
     if found.is_none() && to == "unversioned" {

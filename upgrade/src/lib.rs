@@ -1,0 +1,8 @@
+//! The upgrade compiler: what an upgrade does, step by step, decided beforehand; the same steps on a simulator, and what
+//! undoes them. Pure: what it decides on is handed in. The gate of `registry` has the last word on every change of version.
+
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+pub mod execute;
+pub mod plan;
+pub mod render;
