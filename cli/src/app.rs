@@ -47,11 +47,19 @@ pub enum Format {
     /// Tab-separated lines under the names of the columns.
     #[value(hide = true)]
     Tsv,
+    /// A graph for Graphviz.
+    #[value(hide = true)]
+    Dot,
+    /// A graph as a picture.
+    #[value(hide = true)]
+    Svg,
 }
 
 impl Format {
     /// What every command that prints an answer knows.
     pub const PLAIN: &'static [Self] = &[Self::Text, Self::Json];
+    /// What commands that print graphs know.
+    pub const GRAPHS: &'static [Self] = &[Self::Text, Self::Json, Self::Dot, Self::Svg];
     /// What commands that print findings know.
     pub const FINDINGS: &'static [Self] = &[
         Self::Text,

@@ -362,6 +362,27 @@ pub fn effective_properties(resource_type: &ResourceType) -> Vec<PropertyDecl> {
     resource_type.properties.iter().cloned().chain(implied).collect()
 }
 
+/// One of the [`effective_properties`], by its name in any case; none if resources of the type do not have it.
+///
+/// ```
+/// use rtreg_model::standard::effective_property;
+/// use rtreg_model::{ResourceType, Span, Spanned};
+/// let web = ResourceType::new(Spanned::new("web".to_owned(), Span::default()));
+/// assert!(effective_property(&web, "retry_count").is_none());
+/// assert!(effective_property(&web, "r_description").is_some());
+/// ```
+pub fn effective_property(resource_type: &ResourceType, name: &str) -> Option<PropertyDecl> {
+    if let Some(declared) = resource_type.declared_property(name) {
+        return Some(declared.clone());
+    }
+    let is_implied = |property: &&StandardProperty| match property.presence {
+        Presence::Always => true,
+        Presence::WithMethod(method) => resource_type.has(method),
+        Presence::IfDeclared | Presence::QueryOnly => false,
+    };
+    standard_property(name).filter(is_implied).map(StandardProperty::to_decl)
+}
+
 /// The keywords of a property entry (property_attributes(5)), without the types.
 pub const ATTRIBUTES: [&str; 12] = [
     "PROPERTY",

@@ -221,6 +221,16 @@ pub fn pinned_defaults(
     pinned
 }
 
+/// Whether a declaration takes a stored value as it is: for one node or all, in its limits. Of the type it says nothing.
+pub fn fits(decl: &PropertyDecl, value: &StoredValue) -> bool {
+    let others = value.others.iter().all(|others| decl.check(&others.value).is_ok());
+    others
+        && match &value.value {
+            Scope::Global(value) => decl.check(value).is_ok(),
+            Scope::PerNode(values) => decl.per_node && values.values().all(|value| decl.check(value).is_ok()),
+        }
+}
+
 /// Says what becomes of the values (design section 6). The order of the assignments makes no difference: a value for one
 /// node wins over a value for all.
 pub fn migrate(migration: &Migration<'_>) -> Migrated {

@@ -4,11 +4,13 @@ pub mod config;
 mod control;
 mod explain;
 mod fmt;
+mod graph;
 mod group;
 mod history;
 mod lint;
 mod list;
 mod node;
+mod path;
 mod register;
 mod resource;
 mod rules;
@@ -57,8 +59,13 @@ pub enum Command {
     Group(group::Arguments),
     /// Resources: create, delete, set, and their recorded state.
     Resource(Box<resource::Arguments>),
-    /// Upgrade a resource to another version of its type, if that is allowed now; say why, and what helps, if not.
+    /// Upgrade a resource to another version of its type, straight or by the least disruptive path, if that is allowed now;
+    /// say why, and what helps, if not.
     Upgrade(upgrade::Arguments),
+    /// Show the registered versions of a type and the ways between them, with what each asks for.
+    Graph(graph::Arguments),
+    /// Show the least disruptive path of a resource to a version, its alternatives, and what each hop asks for and does.
+    Path(path::Arguments),
     /// Show what happened, newest first; check it; print the hash to be kept elsewhere.
     History(history::Arguments),
     /// Show the tables of the control models: which method is called when, and what its failure does.
@@ -79,6 +86,7 @@ impl Command {
         match self {
             Self::Lint(_) => Format::FINDINGS,
             Self::Control(_) => &[Format::Text, Format::Json, Format::Tsv],
+            Self::Graph(_) => Format::GRAPHS,
             _ => Format::PLAIN,
         }
     }
@@ -103,6 +111,8 @@ impl Command {
             Self::Group(arguments) => group::run(arguments, app),
             Self::Resource(arguments) => resource::run(*arguments, app),
             Self::Upgrade(arguments) => upgrade::run(arguments, app),
+            Self::Graph(arguments) => graph::run(&arguments, app),
+            Self::Path(arguments) => path::run(arguments, app),
             Self::History(arguments) => history::run(&arguments, app),
             Self::Control(command) => control::run(&command, app),
             Self::Setting(command) => setting::run(&command, app),

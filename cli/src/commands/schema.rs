@@ -25,12 +25,14 @@ const SCHEMAS: &[(&str, Make)] = &[
     ("error", || schema_for!(output::ErrorReport)),
     ("explain", || schema_for!(super::explain::RuleReport)),
     ("fmt", || schema_for!(super::fmt::FmtReport)),
+    ("graph", || schema_for!(rtreg_upgrade::graph::report::GraphReport)),
     ("history", || schema_for!(commands::history_view::Report)),
     ("history-head", || schema_for!(commands::history_view::Head)),
     ("history-verify", || schema_for!(commands::history_verify::Report)),
     ("lint", || schema_for!(rtreg_checker::report::json::JsonReport)),
     ("list", || schema_for!(commands::list::Report)),
     ("node-list", || schema_for!(commands::node::NodeList)),
+    ("path", || schema_for!(rtreg_upgrade::path::report::PathsReport)),
     ("register", || schema_for!(commands::register::Report)),
     ("rules", || schema_for!(super::rules::RulesReport)),
     ("setting-list", || schema_for!(commands::settings::Report)),
@@ -43,7 +45,7 @@ const SCHEMAS: &[(&str, Make)] = &[
     ("status", || schema_for!(commands::status::Report)),
     ("type-set", || schema_for!(commands::type_set::Report)),
     ("unregister", || schema_for!(commands::unregister::Report)),
-    ("upgrade", || schema_for!(rtreg_registry::gate::DecisionReport)),
+    ("upgrade", || schema_for!(rtreg_upgrade::commands::UpgradeReport)),
 ];
 
 /// Prints a schema, or the names of all.

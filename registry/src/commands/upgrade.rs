@@ -44,7 +44,8 @@ pub struct Report {
     pub done: bool,
     /// Whether the command only asked.
     pub preview: bool,
-    sources: BTreeMap<String, Vec<u8>>,
+    /// The files that the decision speaks of, by the names that it uses.
+    pub sources: BTreeMap<String, Vec<u8>>,
 }
 
 impl Report {

@@ -140,7 +140,7 @@ fn on(option: &str, nodes: &[String]) -> String {
 }
 
 /// A word for a shell: in single quotes unless it needs none.
-pub(super) fn quote(word: &str) -> String {
+pub fn quote(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-=.,:/@%+".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();

@@ -1,7 +1,9 @@
 //! Demands: what Type_version and the three origins ask for, and whether the state gives it (design section 5, points 2
 //! to 4). This is where a yes comes from; it never words anything.
 
-use rtreg_model::{InitNodes, MonitorState, NodeStatus, Origin, RtVersion, Tunability};
+use std::collections::BTreeSet;
+
+use rtreg_model::{InitNodes, MonitorState, NodeStatus, Origin, ResourceType, RtVersion, Tunability};
 
 use super::decision::{AliveThrough, Place, ReasonKind};
 use super::edge::Edges;
@@ -36,7 +38,7 @@ pub(super) struct Assessment {
 }
 
 /// The weakest tunability whose state ends what is alive through this; Type_version has no end.
-pub(super) const fn ending(through: AliveThrough) -> Tunability {
+pub const fn ending(through: AliveThrough) -> Tunability {
     match through {
         AliveThrough::TypeVersion => Tunability::AtCreation,
         AliveThrough::InitialisedBy => Tunability::WhenUnmanaged,
@@ -118,6 +120,19 @@ fn of_type_version(edges: &Edges<'_>) -> Ask {
         place: edge.place,
         nodes: Vec::new(),
     }
+}
+
+/// All that may be alive of a resource beside its Type_version, each once: what asks at every gate.
+pub fn alive_beside(state: &State) -> BTreeSet<(AliveThrough, Origin)> {
+    let views = predicate::all_nodes(state);
+    views.iter().flat_map(|view| alive(view, state.group.node_list.contains(&view.node))).collect()
+}
+
+/// The strictest tunability below WHEN_UNMANAGED that the state gives a resource of this version, as it is.
+pub fn given_now(state: &State, present: &ResourceType) -> Tunability {
+    let [_, weaker @ .., _, _] = Tunability::ALL;
+    let holds = |tunability: &Tunability| predicate::everywhere(*tunability, state, present) == Truth::Holds;
+    weaker.into_iter().rev().find(holds).unwrap_or(Tunability::Anytime)
 }
 
 /// What may be alive on a node, and by whose methods. Where the resource may run and the record names no version, the

@@ -21,6 +21,7 @@ mod decision;
 mod demand;
 mod edge;
 mod predicate;
+mod reach;
 mod remedy;
 mod render;
 mod report;
@@ -29,8 +30,12 @@ mod rules;
 mod state;
 mod words;
 
+pub use command::quote;
 pub use decision::{AliveThrough, Decision, InTheWay, Needs, Place, Possible, Reason, ReasonKind, Verdict};
-pub use render::render;
+pub use demand::{alive_beside, ending, given_now};
+pub use edge::{Edge, Looked, edge, forbids_to_arrive_before, strictest_line};
+pub use reach::{Reached, reach};
+pub use render::{change_line, quoted_line, render};
 pub use report::{BecauseReport, DecisionReport, NodeReport, OriginKind, OriginReport, Sources, StateReport};
 pub use request::{Assignment, DependencyFault, EmptyUpgradeFrom, Request, Settings, Version};
 pub use state::{GroupView, Member, NodeView, ResourceView, State};
@@ -38,7 +43,6 @@ pub use state::{GroupView, Member, NodeView, ResourceView, State};
 use rtreg_model::{Driver, Tunability};
 
 use crate::migration::{Migrated, Migration, Problem, migrate};
-use command::quote;
 use demand::Assessment;
 use edge::Edges;
 use predicate::Truth;
@@ -106,6 +110,11 @@ pub fn values_after(request: &Request<'_>, state: &State) -> Migrated {
         node_list: &state.group.node_list,
         created_under_3_0: state.resource.created_under_3_0,
     })
+}
+
+/// The rules of the registry that the target would break, whatever the state.
+pub fn broken_rules(request: &Request<'_>, state: &State) -> Vec<Reason> {
+    rules::broken(request, state).into_iter().map(|broken| broken.reason).collect()
 }
 
 /// A decision with nothing decided yet: nothing asked for, nothing in the way.

@@ -69,13 +69,23 @@ pub(super) struct Need<'a> {
 /// The least disturbing row of steps after which everything needed holds; none if no row does.
 pub(super) fn find(need: &Need<'_>, state: &State) -> Option<Vec<Step>> {
     let rows = [
-        Some([node_ups(predicate::node_list(state).iter()), vec![Step::Unmonitor]].concat()),
+        Some(row_to(need, state, Tunability::WhenUnmonitored)),
         restart(need, state, &[]),
         restart(need, state, &[Step::Unmonitor]),
-        Some(switch_off(need, state, enabled_dependents(need, state))),
-        Some(unmanage(need, state)),
+        Some(row_to(need, state, Tunability::WhenOffline)),
+        Some(row_to(need, state, Tunability::WhenUnmanaged)),
     ];
     rows.into_iter().flatten().find(|row| is_enough(need, &after(need, state, row)))
+}
+
+/// The steps that take the resource into the state which a tunability needs.
+pub(super) fn row_to(need: &Need<'_>, state: &State, tunability: Tunability) -> Vec<Step> {
+    match tunability {
+        Tunability::Anytime | Tunability::AtCreation => Vec::new(),
+        Tunability::WhenUnmonitored => [node_ups(predicate::node_list(state).iter()), vec![Step::Unmonitor]].concat(),
+        Tunability::WhenOffline | Tunability::WhenDisabled => switch_off(need, state, enabled_dependents(need, state)),
+        Tunability::WhenUnmanaged => unmanage(need, state),
+    }
 }
 
 /// The state after steps.

@@ -59,7 +59,7 @@ pub fn render(decision: &Decision, sources: &Sources<'_>) -> String {
         decision.statements.iter().cloned(),
     );
     section(&mut text, "These commands also disturb:", decision.affects.iter().cloned());
-    section(&mut text, "Properties:", decision.changes.iter().map(change));
+    section(&mut text, "Properties:", decision.changes.iter().map(change_line));
     text
 }
 
@@ -101,17 +101,21 @@ fn is_not_listed(reason: &Reason) -> bool {
     is_about_lines && reason.origin.is_some()
 }
 
-/// The place, and the first line of the file there.
 fn quote(text: &mut String, place: &Place, sources: &Sources<'_>) {
+    quoted_line(place, sources).iter().for_each(|quoted| line(text, quoted));
+}
+
+/// A place, and the first line of the file there: one or two lines.
+pub fn quoted_line(place: &Place, sources: &Sources<'_>) -> Vec<String> {
     let source = sources(&place.file);
     let (Some(span), Some(source)) = (report::json_span(place, sources), source) else {
-        return line(text, &format!("  --> {}", place.file));
+        return vec![format!("  --> {}", place.file)];
     };
-    line(text, &format!("  --> {}:{}:{}", place.file, span.line, span.column));
+    let head = format!("  --> {}:{}:{}", place.file, span.line, span.column);
     let index = usize::try_from(span.line).unwrap_or(usize::MAX).saturating_sub(1);
-    if let Some(quoted) = source.split(|&byte| byte == b'\n').nth(index) {
-        line(text, &format!("{:>4} | {}", span.line, String::from_utf8_lossy(quoted).trim_end()));
-    }
+    let quoted = source.split(|&byte| byte == b'\n').nth(index);
+    let quoted = quoted.map(|quoted| format!("{:>4} | {}", span.line, String::from_utf8_lossy(quoted).trim_end()));
+    std::iter::once(head).chain(quoted).collect()
 }
 
 fn nodes(decision: &Decision) -> impl Iterator<Item = String> {
@@ -139,7 +143,8 @@ fn commands_title(decision: &Decision) -> &'static str {
     }
 }
 
-fn change(change: &PropertyChange) -> String {
+/// What happens to a property, as a line.
+pub fn change_line(change: &PropertyChange) -> String {
     let node = change.node.as_ref().map(|node| format!("{{{node}}}")).unwrap_or_default();
     let what = match change.kind {
         ChangeKind::Dropped => "dropped",

@@ -147,6 +147,13 @@ impl DecisionReport {
     }
 }
 
+impl Place {
+    /// With lines and columns; none if its source is not there.
+    pub fn json(&self, sources: &Sources<'_>) -> Option<JsonSpan> {
+        json_span(self, sources)
+    }
+}
+
 /// A place with lines and columns; none if its source is not there.
 pub(super) fn json_span(place: &Place, sources: &Sources<'_>) -> Option<JsonSpan> {
     sources(&place.file).map(|source| span(&source, place.span))

@@ -111,7 +111,7 @@ fn write(format: Format, checked: &Checked, options: &text::TextOptions, out: &m
     let run = &checked.run;
     match format {
         // `parse` and `Command::formats` let through the formats of findings alone.
-        Format::Text | Format::Auto | Format::Tsv => {
+        Format::Text | Format::Auto | Format::Tsv | Format::Dot | Format::Svg => {
             text::write(out, &run.findings, &run.sources, options)?;
             let line = summary_line(&run.findings, run.files.len());
             let known = match checked.known {
