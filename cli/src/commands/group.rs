@@ -85,7 +85,7 @@ struct Nodes {
 pub fn run(arguments: Arguments, app: &App) -> Result<Exit, CliError> {
     match arguments.command {
         Group::Create { name, nodes, properties } => {
-            let request = CreateRequest { name, nodes, properties };
+            let request = CreateRequest { name, nodes, properties, driver: None };
             let units = ("nodes", request.nodes.len());
             let (report, _) = transact(app.store()?, &app.context(), units, |tx| group::create(tx, &request))?;
             output::answer(app, &report, ChangeReport::text)

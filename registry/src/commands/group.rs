@@ -36,6 +36,8 @@ pub struct CreateRequest {
     pub nodes: Vec<String>,
     /// `-p`, as written.
     pub properties: Vec<String>,
+    /// `--driver`; none is the administrator.
+    pub driver: Option<Driver>,
 }
 
 /// A command about a group as a whole.
@@ -86,7 +88,7 @@ pub fn create(tx: &mut Transaction<'_>, request: &CreateRequest) -> Result<Chang
         node_list: request.nodes.clone(),
         maximum_primaries: maximum_primaries(&request.properties)?.unwrap_or(1),
         managed: false,
-        driver: Driver::Recorded,
+        driver: request.driver.unwrap_or(Driver::Recorded),
         online_on: BTreeMap::new(),
     };
     for node in &group.node_list {

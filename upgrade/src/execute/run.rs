@@ -96,7 +96,9 @@ impl<'p> Running<'p> {
             return;
         }
         if let Some((at, sentence)) = self.halting.clone() {
-            on.note(&self.bundle.id, BundleNote::Halted);
+            // What has begun to be undone is never gone on with: its steps are no longer done.
+            let note = if self.undo.is_some() { BundleNote::Unwinding } else { BundleNote::Halted };
+            on.note(&self.bundle.id, note);
             self.end = Some(BundleEnd::Halted { at, sentence });
         } else if self.undo.is_some() {
             self.backwards(on);
@@ -155,6 +157,15 @@ impl<'p> Running<'p> {
             self.end = Some(BundleEnd::Done);
         } else if self.begun.is_empty() {
             self.advance(on);
+        }
+    }
+
+    /// Whether what waits for a step may begin: it is done, or its failure lets the bundle go on.
+    fn is_ended(&self, id: &str) -> bool {
+        match self.status.get(id) {
+            Some(Status::Done | Status::Skipped) => true,
+            Some(Status::Failed) => self.if_failed(id) == IfFailed::GoOn,
+            Some(Status::Begun) | None => false,
         }
     }
 

@@ -36,9 +36,12 @@ pub struct LogLine {
     pub ran: bool,
     /// Whether it has done all of it.
     pub done: bool,
+    /// Its node went down with all that ran there, while it ran or before.
+    pub node_down: bool,
 }
 
 /// The executor.
+#[derive(Clone)]
 pub struct Simulator<'g> {
     /// The state as it is now.
     pub state: State,
@@ -79,6 +82,7 @@ impl<'g> Simulator<'g> {
 
     fn end(&mut self, id: &str, operation: &Operation) -> TaskEnd {
         if self.is_down(operation) {
+            self.lost_node(id);
             return TaskEnd::NodeDown;
         }
         let injection = self.injections.remove(id);
@@ -88,8 +92,9 @@ impl<'g> Simulator<'g> {
                 self.logged(id, true, false);
                 return TaskEnd::Unknown(format!("Nobody knows how {id} has ended."));
             }
-            Some(Injection::NodeDown) => {
+            Some(Injection::NodeDown) if operation.node.is_some() => {
                 operation.node.iter().for_each(|node| self.state.node_down(node));
+                self.lost_node(id);
                 return TaskEnd::NodeDown;
             }
             _ => {}
@@ -119,6 +124,12 @@ impl<'g> Simulator<'g> {
         failure.map_or(TaskEnd::Done, TaskEnd::Failed)
     }
 
+    fn lost_node(&mut self, id: &str) {
+        if let Some(line) = self.log.iter_mut().rev().find(|line| line.id == id) {
+            line.node_down = line.operation.node.is_some();
+        }
+    }
+
     fn logged(&mut self, id: &str, ran: bool, done: bool) {
         if let Some(line) = self.log.iter_mut().rev().find(|line| line.id == id) {
             (line.ran, line.done) = (ran, done);
@@ -141,7 +152,7 @@ impl Executor for Simulator<'_> {
         if !self.is_down(&operation) {
             operation.on_begin.iter().for_each(|effect| self.state.apply(effect));
         }
-        self.log.push(LogLine { id: task.id.to_owned(), operation: operation.clone(), ran: false, done: false });
+        self.log.push(LogLine { id: task.id.to_owned(), operation: operation.clone(), ran: false, done: false, node_down: false });
         self.begun.push_back((task.id.to_owned(), operation));
     }
 

@@ -10,9 +10,12 @@ use rtreg_model::{MonitorState, NodeStatus, Origin, ResourceState, Tunability};
 use rtreg_registry::commands::properties::parse_assignments;
 use rtreg_registry::commands::upgrade::dependency_faults;
 use rtreg_registry::commands::version::{gate_state, gate_version};
-use rtreg_registry::gate::{self, Assignment, Decision, Needs, Possible, Reason, Verdict};
+use rtreg_registry::gate::{self, Assignment, Decision, Needs, Possible, Reason, Verdict, quote};
 use rtreg_registry::migration::{PropertyChange, StoredValue};
 use rtreg_registry::{CommandError, View};
+
+use crate::commands::{PathRequest, path};
+use crate::path::Path;
 
 use super::data::{Asked, HeldBack, HeldBackKind};
 use super::read::{Reader, Type};
@@ -70,11 +73,17 @@ pub(super) fn decide(
     if decision.is_same_version() && decision.verdict == Verdict::Allowed {
         return Ok(Fate::NothingToDo);
     }
-    if decision.is_same_version() || (decision.possible == Possible::Never && decision.verdict == Verdict::Blocked) {
+    if decision.is_same_version() {
         return case.held_back(reader, HeldBackKind::Never, &decision).map(Fate::HeldBack);
     }
     if decision.verdict == Verdict::Allowed {
         return Ok(case.upgraded(None, &decision, &decision));
+    }
+    if let Some(fate) = case.by_path(reader, &now)? {
+        return Ok(fate);
+    }
+    if decision.possible == Possible::Never && decision.verdict == Verdict::Blocked {
+        return case.held_back(reader, HeldBackKind::Never, &decision).map(Fate::HeldBack);
     }
     let Some(needs) = decision.needs else {
         return case.held_back(reader, HeldBackKind::Refused, &decision).map(Fate::HeldBack);
@@ -229,6 +238,17 @@ fn bring(state: &mut State, name: &str, needs: Needs, init_nodes: &[String]) {
     }
 }
 
+/// The state that a tunability needs.
+const fn needs_of(tunability: Tunability) -> Option<Needs> {
+    match tunability {
+        Tunability::Anytime => None,
+        Tunability::WhenUnmonitored => Some(Needs::Unmonitored),
+        Tunability::WhenOffline => Some(Needs::Offline),
+        Tunability::WhenDisabled => Some(Needs::Disabled),
+        Tunability::WhenUnmanaged | Tunability::AtCreation => Some(Needs::Unmanaged),
+    }
+}
+
 struct Case<'a> {
     name: &'a str,
     asked: &'a Asked,
@@ -285,6 +305,76 @@ impl Case<'_> {
         }))
     }
 
+    /// The way over other versions, where it is less disruptive than the direct one; none if it is not, or not asked for.
+    fn by_path(&self, reader: &mut Reader<'_, '_>, now: &State) -> Result<Option<Fate>, CommandError> {
+        let base = self.present.loaded.record.name.base().to_owned();
+        if self.asked.direct || base != self.target.loaded.record.name.base() || reader.count_versions(&base)? < 3 {
+            return Ok(None);
+        }
+        let to = self.target.version().as_str().unwrap_or("unversioned").to_owned();
+        let request = PathRequest { resource: self.name.to_owned(), to, properties: self.properties.to_vec() };
+        let best = path(reader.view, &request)?.paths.best;
+        if best.is_direct() {
+            return Ok(None);
+        }
+        let missing = best.hops.iter().filter(|hop| !hop.given).map(|hop| hop.needs);
+        let needs = missing.max().and_then(needs_of);
+        let mut there = now.clone();
+        if let Some(needs) = needs {
+            let group = reader.resource(self.name)?.group.clone();
+            let init_nodes = reader.init_nodes(&group, &self.present)?;
+            bring(&mut there, self.name, needs, &init_nodes);
+        }
+        let Some(legs) = self.legs(reader, &best, there)? else { return Ok(None) };
+        let deciding = best.deciding().or(best.hops.first());
+        let because = deciding.map(|hop| hop.decision.because.iter()).into_iter().flatten();
+        let types: Vec<&Type> = legs.iter().map(|leg| &*leg.target).chain([&*self.present]).collect();
+        let because: Vec<Why> = because.map(|reason| why(reason, &types)).collect();
+        if needs.is_some_and(|needs| self.asked.allow.is_none_or(|allow| allow < needs)) {
+            let needs = needs.unwrap_or(Needs::Unmanaged);
+            let commands = vec![self.command(needs)];
+            let resource = self.name.to_owned();
+            return Ok(Some(Fate::HeldBack(HeldBack { resource, kind: HeldBackKind::Blocked, because, commands })));
+        }
+        let changes = legs.iter().flat_map(|leg| leg.changes.clone()).collect();
+        Ok(Some(Fate::Upgraded(Box::new(Candidate {
+            name: self.name.to_owned(),
+            present: Rc::clone(&self.present),
+            tunability: best.strictest,
+            legs,
+            needs,
+            because,
+            changes,
+        }))))
+    }
+
+    /// The hops of a path as changes of version; none if the gate does not allow one of them there.
+    fn legs(
+        &self,
+        reader: &mut Reader<'_, '_>,
+        path: &Path,
+        mut there: State,
+    ) -> Result<Option<Vec<Leg>>, CommandError> {
+        let base = self.present.loaded.record.name.base().to_owned();
+        let mut present = Rc::clone(&self.present);
+        let mut legs = Vec::new();
+        for hop in &path.hops {
+            let target = reader.type_of(&base, &hop.to)?;
+            let (name, asked) = (self.name, self.asked);
+            let case = Case { name, asked, present, target: Rc::clone(&target), properties: &hop.properties };
+            let decision = case.ask(reader, &there)?;
+            if decision.verdict != Verdict::Allowed {
+                return Ok(None);
+            }
+            let (resource, version) = (self.name.to_owned(), hop.to.clone());
+            there.apply(&Effect::TypeVersion { resource, version, values: decision.values.clone() });
+            present = Rc::clone(&target);
+            let (values, changes) = (decision.values, decision.changes);
+            legs.push(Leg { target, properties: hop.properties.clone(), values, changes });
+        }
+        Ok(Some(legs))
+    }
+
     /// The gate's own answer: its commands rest on what only it reads of other resources.
     fn held_back(
         &self,
@@ -300,10 +390,14 @@ impl Case<'_> {
 
     fn blocked(&self, reader: &Reader<'_, '_>, now: &Decision, needs: Needs) -> Result<HeldBack, CommandError> {
         let mut held_back = self.held_back(reader, HeldBackKind::Blocked, now)?;
-        let version = self.target.version().as_str().unwrap_or("unversioned");
-        let values: String = self.asked.properties.iter().map(|value| format!(" -p '{value}'")).collect();
-        let command = format!("rtreg plan {} --to {version}{values} --allow {}", self.name, needs.as_str());
-        held_back.commands.insert(0, command);
+        held_back.commands.insert(0, self.command(needs));
         Ok(held_back)
+    }
+
+    /// The same request, with the permission that it needs.
+    fn command(&self, needs: Needs) -> String {
+        let version = self.target.version().as_str().unwrap_or("unversioned");
+        let values: String = self.asked.properties.iter().map(|value| format!(" -p {}", quote(value))).collect();
+        format!("rtreg plan {} --to {}{values} --allow {}", self.name, quote(version), needs.as_str())
     }
 }

@@ -94,8 +94,11 @@ impl Callee<'_> {
             Some(repeat) => repeat.first(),
             None => None,
         };
-        let first = first.and_then(|first| self.call(first, node, IfFailed::Halt));
-        first.map_or(Repeat::No, |first| Repeat::After { first: vec![first] })
+        let Some(first) = first.and_then(|first| self.call(first, node, IfFailed::Halt)) else { return Repeat::No };
+        // Where nothing undoes Prenet_start, it belongs to what Stop has ended.
+        let again = method == Method::Start && !self.of.has(Method::PostnetStop);
+        let prenet = if again { self.call(Method::PrenetStart, node, IfFailed::Halt) } else { None };
+        Repeat::After { first: std::iter::once(first).chain(prenet).collect() }
     }
 
     /// What the method records when it begins, is done, has failed: the states by the control model, the origins by the

@@ -46,6 +46,9 @@ pub(super) fn order(reader: &mut Reader<'_, '_>, moving: &Moving) -> Result<Resu
         graph.edge(&Block::Set, &up);
         if of.mode == Mode::Restarted {
             graph.edge(&Block::Set, &down);
+            if let Some(root) = root(moving, name) {
+                graph.edge(&Block::Up(root), &down);
+            }
         } else {
             graph.edge(&down, &Block::Set);
         }
@@ -90,6 +93,16 @@ pub(super) fn order(reader: &mut Reader<'_, '_>, moving: &Moving) -> Result<Resu
         return Ok(Err(moving.moves.keys().cloned().collect()));
     };
     Ok(Ok(Order { blocks, left_out }))
+}
+
+/// The resource behind which one is restarted, over others that are.
+fn root(moving: &Moving, name: &str) -> Option<String> {
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut name = name;
+    while let Some(of) = moving.moves.get(name).filter(|of| of.mode == Mode::Restarted) {
+        name = of.on.as_deref().filter(|on| seen.insert(on))?;
+    }
+    Some(name.to_owned())
 }
 
 #[derive(Debug, Default, Clone)]

@@ -12,7 +12,7 @@ use rtreg_registry::gate::Settings;
 use rtreg_registry::migration::{Scope, StoredValue};
 use rtreg_registry::records::{GroupRecord, NodeRecord, ResourceRecord};
 use rtreg_registry::types::type_version;
-use rtreg_registry::{CommandError, LoadedType, StoreError, View, effective, keys, load_type};
+use rtreg_registry::{CommandError, KeyRange, LoadedType, StoreError, View, effective, keys, load_type};
 
 use super::state::{Group, OnNode, Resource, State};
 
@@ -76,6 +76,7 @@ pub(super) struct Reader<'v, 's> {
     dependents: BTreeMap<String, Dependencies>,
     dependencies: BTreeMap<String, Dependencies>,
     init_nodes: BTreeMap<(String, String), Vec<String>>,
+    versions: BTreeMap<String, usize>,
 }
 
 impl<'v, 's> Reader<'v, 's> {
@@ -90,6 +91,7 @@ impl<'v, 's> Reader<'v, 's> {
             dependents: BTreeMap::new(),
             dependencies: BTreeMap::new(),
             init_nodes: BTreeMap::new(),
+            versions: BTreeMap::new(),
         })
     }
 
@@ -125,6 +127,16 @@ impl<'v, 's> Reader<'v, 's> {
             Some(_) => self.type_of(base, version).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// How many versions of a type are registered. No condition: another version would only be another way.
+    pub fn count_versions(&mut self, base: &str) -> Result<usize, CommandError> {
+        if let Some(known) = self.versions.get(base) {
+            return Ok(*known);
+        }
+        let count = self.view.peek(&KeyRange::prefix(&keys::type_versions(base)), usize::MAX)?.len();
+        self.versions.insert(base.to_owned(), count);
+        Ok(count)
     }
 
     /// The version that a resource has.

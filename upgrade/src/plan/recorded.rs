@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use rtreg_model::{Driver, Method, MonitorState, Origin, ResourceState};
 
+use rtreg_registry::gate::quote;
+
 use super::bundle::Mode;
 use super::lower::{Draft, Lowering, plain, switch};
 use super::read::Type;
@@ -68,13 +70,13 @@ pub(super) fn set(l: &Lowering<'_>, sets: &[(SetResource, SetResource)]) -> Opti
         sets.iter().map(|(set, _)| set).filter(|set| l.is_recorded(&set.resource)).collect();
     let version = |set: &SetResource| set.to.as_str().unwrap_or_default().to_owned();
     let values =
-        |set: &SetResource| -> String { set.properties.iter().map(|value| format!(" -p {}", word(value))).collect() };
+        |set: &SetResource| -> String { set.properties.iter().map(|value| format!(" -p {}", quote(value))).collect() };
     let run = |set: &&SetResource| {
-        format!("clresource set -p Type_version={}{} {}", word(&version(set)), values(set), set.resource)
+        format!("clresource set -p Type_version={}{} {}", quote(&version(set)), values(set), set.resource)
     };
     let record = |set: &&SetResource| {
         let version = set.to.as_str().unwrap_or("unversioned");
-        format!("rtreg upgrade {} --to {}{}", set.resource, word(version), values(set))
+        format!("rtreg upgrade {} --to {}{}", set.resource, quote(version), values(set))
     };
     (!recorded.is_empty())
         .then(|| Commands { run: recorded.iter().map(run).collect(), record: recorded.iter().map(record).collect() })
@@ -92,15 +94,6 @@ pub(super) fn group(l: &Lowering<'_>, group: &str, change: GroupEvent, nodes: &[
         run: vec![format!("clresourcegroup {}{short} {group}", change.as_str())],
         record: vec![format!("rtreg group {} {group}{long}", change.as_str())],
     }
-}
-
-/// A word for a shell.
-pub(super) fn word(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-=.,:/@%+".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 fn step(
