@@ -192,13 +192,27 @@ impl Setup {
             };
             // The file without a version is from a time when that was allowed.
             let target = if name.ends_with("unversioned") { Release::V3_0 } else { register::Request::default().target };
-            for node in &self.nodes {
-                let file = register::RtrFile { name: name.clone(), bytes: bytes.clone(), digests: digests.clone() };
-                let request = register::Request { files: vec![file], installed_nodes: None, target };
-                register::run(&self.store, &context(node), &request).map_err(words)?;
+            let file = register::RtrFile { name: name.clone(), bytes, digests: digests.clone() };
+            let request = register::Request { files: vec![file], installed_nodes: None, target };
+            let (report, _) = register::run(&self.store, &context("n1"), &request).map_err(words)?;
+            for registered in report.types {
+                self.seen_everywhere(&registered.name, &digests)?;
             }
         }
         Ok(())
+    }
+
+    /// Every node has seen the files.
+    fn seen_everywhere(&self, name: &str, digests: &BTreeMap<String, String>) -> Result<(), Failed> {
+        command(&self.store, |tx| {
+            let mut record = rtreg_registry::resolve_type(&tx.view, name)?;
+            for method in record.methods.values_mut() {
+                let Some(digest) = digests.get(&method.path) else { continue };
+                method.digests = self.nodes.iter().map(|node| (node.clone(), digest.clone())).collect();
+            }
+            tx.put(keys::type_version(record.name.base(), &record.version), &record);
+            Ok(())
+        })
     }
 
     fn action(&mut self, folder: &Path, action: &str, rest: &[&str]) -> Result<(), Failed> {

@@ -139,15 +139,13 @@ impl<'p> Running<'p> {
         let bundle = self.bundle;
         for step in &bundle.steps {
             let is_waited_for = self.begun.contains(&step.id) || self.is_repeated(&step.id);
-            let is_ended =
-                |id: &String| matches!(self.status.get(id), Some(Status::Done | Status::Failed | Status::Skipped));
             let is_over = match self.status.get(&step.id) {
                 Some(Status::Done | Status::Skipped) => true,
                 // What failed in an earlier life and let the bundle go on is over; anything else is tried again.
                 Some(Status::Failed) => step.operation.if_failed == IfFailed::GoOn || !self.resumed,
                 Some(Status::Begun) | None => false,
             };
-            if is_waited_for || is_over || !step.after.iter().all(is_ended) {
+            if is_waited_for || is_over || !step.after.iter().all(|id| self.is_ended(id)) {
                 continue;
             }
             self.begin_step(on, &step.id, &step.operation);

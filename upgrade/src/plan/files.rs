@@ -88,24 +88,38 @@ pub(super) fn check(steps: &mut [Step], upgrades: &[&Candidate], notices: &mut B
                 notices.extend(shared(one, other));
             }
         }
+        let mut doubts: BTreeSet<(String, String)> = BTreeSet::new();
         for step in steps.iter_mut() {
-            if let Some(call) = step.operation.method().filter(|call| call.resource == candidate.name)
-                && let Some((kind, sentence)) = doubt(call, step.operation.node.as_deref(), &versions)
-            {
-                notices.insert(Notice { kind, sentence });
-            }
+            let own = step.operation.method().filter(|call| call.resource == candidate.name);
+            let doubt = own.and_then(|call| doubt(call, step.operation.node.as_deref(), &versions));
+            doubts.extend(own.zip(doubt).map(|(call, _)| (call.type_name.clone(), node_of(&step.operation))));
             for undo in &mut step.undo {
                 let Operation { node, .. } = &undo.operation;
-                let Some(call) = undo.operation.method().filter(|call| call.resource == candidate.name) else {
-                    continue;
-                };
-                if let Some((NoticeKind::Overwritten, sentence)) = doubt(call, node.as_deref(), &versions) {
-                    notices.insert(Notice { kind: NoticeKind::Overwritten, sentence: sentence.clone() });
-                    undo.impossible = Some(sentence);
+                let Some(call) = undo.operation.method().filter(|call| call.resource == candidate.name) else { continue };
+                undo.impossible = self::doubt(call, node.as_deref(), &versions);
+                if undo.impossible.is_some() {
+                    doubts.insert((call.type_name.clone(), node_of(&undo.operation)));
                 }
             }
         }
+        notices.extend(doubts.into_iter().map(|(name, node)| overwritten(&name, &node)));
     }
+    unseen(steps, notices);
+}
+
+fn node_of(operation: &Operation) -> String {
+    operation.node.clone().unwrap_or_default()
+}
+
+fn overwritten(name: &str, node: &str) -> Notice {
+    let sentence = format!(
+        "Methods of {name} on `{node}` have been overwritten by those of another version, or nobody can tell: a run refuses \
+         steps whose file is not the one that the version registered, and what needs them cannot be undone."
+    );
+    Notice { kind: NoticeKind::Overwritten, sentence }
+}
+
+fn unseen(steps: &[Step], notices: &mut BTreeSet<Notice>) {
     let unseen = steps.iter().filter(|step| step.operation.method().is_some_and(|call| call.digest.is_none()));
     let places: BTreeSet<(String, String)> = unseen
         .filter_map(|step| Some((step.operation.method()?.type_name.clone(), step.operation.node.clone()?)))
@@ -131,8 +145,9 @@ fn shared(one: &Type, other: &Type) -> Option<Notice> {
     (count > 0).then_some(Notice { kind: NoticeKind::SharedPaths, sentence })
 }
 
-/// Whether the file of a call may be another version's. What is not known counts as overwritten.
-fn doubt(call: &MethodCall, node: Option<&str>, versions: &[&Type]) -> Option<(NoticeKind, String)> {
+/// Why the file of a call may be another version's; none if it is known to be the call's own. What is not known counts as
+/// overwritten.
+fn doubt(call: &MethodCall, node: Option<&str>, versions: &[&Type]) -> Option<String> {
     let node = node?;
     let others = versions.iter().filter(|of| of.name() != call.type_name);
     for other in others {
@@ -141,20 +156,17 @@ fn doubt(call: &MethodCall, node: Option<&str>, versions: &[&Type]) -> Option<(N
         let recorded = other.loaded.record.methods.get(method);
         let theirs = recorded.and_then(|recorded| recorded.digests.get(node));
         let what = format!("{} of {} on `{node}`", call.method.as_str(), call.type_name);
+        let (name, path) = (other.name(), &call.path);
         match (&call.digest, theirs) {
             (Some(own), Some(theirs)) if own == theirs => {}
             (Some(_), Some(_)) => {
-                let sentence =
-                    format!("{what} has been overwritten: {} names the same file, {}.", other.name(), call.path);
-                return Some((NoticeKind::Overwritten, sentence));
+                return Some(format!("{what} has been overwritten: {name} names the same file, {path}."));
             }
             _ => {
-                let sentence = format!(
-                    "{what} may have been overwritten: {} names the same file, {}, and no process there has compared them.",
-                    other.name(),
-                    call.path
-                );
-                return Some((NoticeKind::Overwritten, sentence));
+                return Some(format!(
+                    "{what} may have been overwritten: {name} names the same file, {path}, and no process there has \
+                     compared them."
+                ));
             }
         }
     }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rtreg_model::Driver;
 use rtreg_registry::CommandError;
 
 use super::bundle::{Mode, Moving, strongest};
@@ -62,7 +63,14 @@ pub(super) fn order(reader: &mut Reader<'_, '_>, moving: &Moving) -> Result<Resu
             match strongest(&properties) {
                 (None, _) => weak.push((dependent, name.clone())),
                 (Some(_), _) => {
-                    graph.dependency(moving, &dependent, name);
+                    // What the cluster takes down by itself is down only behind the command that takes the other one down.
+                    let by_itself = moving.moves.get(&dependent).is_some_and(|of| of.mode == Mode::Follows);
+                    if by_itself && is_recorded(reader, &dependent) {
+                        graph.edge(&down, &Block::Down(dependent.clone()));
+                        graph.edge(&up, &Block::Up(dependent.clone()));
+                    } else {
+                        graph.dependency(moving, &dependent, name);
+                    }
                     strong.push((dependent, name.clone()));
                 }
             }
@@ -93,6 +101,11 @@ pub(super) fn order(reader: &mut Reader<'_, '_>, moving: &Moving) -> Result<Resu
         return Ok(Err(moving.moves.keys().cloned().collect()));
     };
     Ok(Ok(Order { blocks, left_out }))
+}
+
+/// Whether the administrator drives the resource's group.
+fn is_recorded(reader: &Reader<'_, '_>, name: &str) -> bool {
+    reader.state.group_of(name).is_none_or(|group| group.driver == Driver::Recorded)
 }
 
 /// The resource behind which one is restarted, over others that are.

@@ -112,6 +112,11 @@ impl Made {
             state.groups.extend(part.groups);
             state.resources.extend(part.resources);
         }
+        // What is held back was decided on in this state, too.
+        let part = reader.state.part(held_back.iter().map(|of| &of.resource));
+        state.nodes.extend(part.nodes);
+        state.groups.extend(part.groups);
+        state.resources.extend(part.resources);
         let waves = waves(reader, std::mem::take(&mut self.bundles), asked.max_unavailable)?;
         let mut basis = basing.of_plan();
         basis.types = self.types;
