@@ -21,6 +21,8 @@ pub enum Exit {
     Refused,
     /// Busy, conflict or stale: try again.
     Busy,
+    /// Changes are pending.
+    Pending,
     /// An upgrade to a registered version is refused.
     UpgradeRefused,
 }
@@ -35,6 +37,7 @@ impl Exit {
             Self::Failed => 3,
             Self::Refused => 4,
             Self::Busy => 5,
+            Self::Pending => 10,
             Self::UpgradeRefused => 11,
         }
     }

@@ -11,6 +11,7 @@ mod lint;
 mod list;
 mod node;
 mod path;
+mod plan;
 mod register;
 mod resource;
 mod rules;
@@ -66,6 +67,10 @@ pub enum Command {
     Graph(graph::Arguments),
     /// Show the least disruptive path of a resource to a version, its alternatives, and what each hop asks for and does.
     Path(path::Arguments),
+    /// Plan upgrades: every step, what undoes it, and why; nothing is changed.
+    Plan(Box<plan::Arguments>),
+    /// Carry a plan out on a simulator, and let steps fail: nothing is changed.
+    Simulate(plan::SimulateArguments),
     /// Show what happened, newest first; check it; print the hash to be kept elsewhere.
     History(history::Arguments),
     /// Show the tables of the control models: which method is called when, and what its failure does.
@@ -86,7 +91,7 @@ impl Command {
         match self {
             Self::Lint(_) => Format::FINDINGS,
             Self::Control(_) => &[Format::Text, Format::Json, Format::Tsv],
-            Self::Graph(_) => Format::GRAPHS,
+            Self::Graph(_) | Self::Plan(_) => Format::GRAPHS,
             _ => Format::PLAIN,
         }
     }
@@ -113,6 +118,8 @@ impl Command {
             Self::Upgrade(arguments) => upgrade::run(arguments, app),
             Self::Graph(arguments) => graph::run(&arguments, app),
             Self::Path(arguments) => path::run(arguments, app),
+            Self::Plan(arguments) => plan::run(*arguments, app),
+            Self::Simulate(arguments) => plan::simulate(&arguments, app),
             Self::History(arguments) => history::run(&arguments, app),
             Self::Control(command) => control::run(&command, app),
             Self::Setting(command) => setting::run(&command, app),

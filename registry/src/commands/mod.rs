@@ -3,6 +3,7 @@
 
 pub mod changes;
 mod dependencies;
+pub mod driver;
 mod event;
 pub mod group;
 mod group_set;

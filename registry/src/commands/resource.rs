@@ -7,6 +7,7 @@ use rtreg_model::{NodeStatus, PropertyTunable, ResourceState, name};
 use serde_json::json;
 
 use super::changes::ChangeReport;
+use super::driver::check_runs_no_method;
 use super::group::RESOURCES_MAX;
 use super::properties::{self, Table, all_at_once, not_tunable, parse_assignments};
 use super::scene::{Member, Scene, find_group, is_init_node, lines, read_installed};
@@ -74,6 +75,7 @@ pub fn create(tx: &mut Transaction<'_>, request: &CreateRequest) -> Result<Chang
         return Err(exists(&tx.view, &other)?.into());
     }
     let mut scene = Scene::bare(&tx.view, find_group(&tx.view, &request.group)?)?;
+    check_runs_no_method(&scene.group, "resource create")?;
     check_room(&tx.view, &request.group)?;
     let record = resolve_type(&tx.view, &request.resource_type)?;
     let loaded = Rc::new(load_type(&tx.view, &record)?);
@@ -230,6 +232,7 @@ pub fn set(tx: &mut Transaction<'_>, request: &SetRequest) -> Result<ChangeRepor
     let assignments = parse_assignments(request.properties.iter().map(String::as_str))?;
     check_set_request(request, &assignments)?;
     let mut scene = Scene::of_resource(&tx.view, &request.name)?;
+    check_runs_no_method(&scene.group, "resource set")?;
     let views = scene.views(scene.resource_ref()?);
     let node_list = scene.group.node_list.clone();
     let member = scene.resource()?;

@@ -97,7 +97,12 @@ fn is_repeatable(scenario: &Scenario, made: &Plan) -> Result<(), Failed> {
 fn expected(scenario: &Scenario, made: &Plan) -> Result<(), Failed> {
     let held: BTreeMap<String, String> = made.held_back.iter().map(|of| (of.resource.clone(), kind(of))).collect();
     if held != scenario.held {
-        return Err(format!("held back: expected {:?}, found {held:?}\n{}", scenario.held, rtreg_upgrade::render::text(made)).into());
+        return Err(format!(
+            "held back: expected {:?}, found {held:?}\n{}",
+            scenario.held,
+            rtreg_upgrade::render::text(made)
+        )
+        .into());
     }
     if made.held_back.iter().any(|of| of.because.iter().all(|why| why.sentence.is_empty())) {
         return Err("something is held back without a reason".into());
@@ -140,11 +145,7 @@ fn ended_well(made: &Plan, simulator: &Simulator<'_>, outcome: &Outcome) -> Resu
 }
 
 /// What ran runs, what was switched is switched, groups are where they were.
-fn as_before<'n>(
-    made: &Plan,
-    state: &State,
-    resources: impl Iterator<Item = &'n String>,
-) -> Result<(), Failed> {
+fn as_before<'n>(made: &Plan, state: &State, resources: impl Iterator<Item = &'n String>) -> Result<(), Failed> {
     if made.state.groups != state.groups {
         return Err(format!("groups are not as before: {:?}", state.groups).into());
     }
@@ -167,7 +168,9 @@ fn goal_again(scenario: &Scenario, made: &Plan) -> Result<(), Failed> {
         let is_meant = again.request.resources.contains(&upgrade.resource);
         let is_known = again.nothing_to_do.contains(&upgrade.resource) || !scenario.request.properties.is_empty();
         if is_meant && !is_known {
-            return Err(format!("{} is planned again although it is there: {:?}", upgrade.resource, again.held_back).into());
+            return Err(
+                format!("{} is planned again although it is there: {:?}", upgrade.resource, again.held_back).into()
+            );
         }
         if again.bundles().any(|bundle| bundle.upgrades.iter().any(|of| of.resource == upgrade.resource)) {
             return Err(format!("{} is upgraded twice", upgrade.resource).into());
@@ -292,6 +295,7 @@ impl<'a> Case<'a> {
         if tried == 0 {
             return Err("no step was tried".into());
         }
+        self.undoing_fails(store, &steps)?;
         self.plans_again(store, &steps)
     }
 
@@ -313,13 +317,16 @@ impl<'a> Case<'a> {
     /// What ran to undo it is what the plan said beforehand, and everything is as it was.
     fn is_undone(&self, step: &Step, simulator: &Simulator<'_>, outcome: &Outcome) -> Result<(), Failed> {
         for bundle in self.plan.bundles() {
+            let has_begun = bundle.steps.iter().any(|step| simulator.log.iter().any(|line| line.id == step.id));
+            if outcome.bundles.contains_key(&bundle.id) != has_begun {
+                return Err(format!("bundle {} has begun, or not, and the outcome does not know it", bundle.id).into());
+            }
             let undone = match outcome.bundles.get(&bundle.id) {
                 Some(BundleEnd::Unwound { undone, .. }) => undone,
                 Some(BundleEnd::Refused { .. }) => {
                     let is_own = |line: &&LogLine| bundle.steps.iter().any(|step| step.id == line.id) && line.ran;
-                    let is_change = |line: &LogLine| {
-                        line.operation.method().is_none_or(|call| call.method != Method::Validate)
-                    };
+                    let is_change =
+                        |line: &LogLine| line.operation.method().is_none_or(|call| call.method != Method::Validate);
                     if simulator.log.iter().filter(is_own).any(is_change) {
                         return Err("a refused bundle has done something".into());
                     }
@@ -327,7 +334,8 @@ impl<'a> Case<'a> {
                 }
                 _ => continue,
             };
-            let printed: Vec<String> = unwinding(bundle, &simulator.journal).tasks.into_iter().map(|task| task.id).collect();
+            let printed: Vec<String> =
+                unwinding(bundle, &simulator.journal).tasks.into_iter().map(|task| task.id).collect();
             if printed != *undone {
                 return Err(format!("printed {printed:?}, ran {undone:?}").into());
             }
@@ -344,6 +352,43 @@ impl<'a> Case<'a> {
             as_before(self.plan, &simulator.state, names.into_iter())?;
         }
         Ok(())
+    }
+
+    /// What undoes a failure goes wrong itself, at each of its operations: resumed, it goes on undoing, to the same end.
+    fn undoing_fails(&self, store: &dyn Store, steps: &[&Step]) -> Result<(), Failed> {
+        const WAYS: [Injection; 3] =
+            [Injection::CrashBefore, Injection::CrashBehind, Injection::Fails(FailureKind::ExitCode)];
+        inspect_with(store, |gate| {
+            for step in steps {
+                let fails = || Simulator::new(self.plan, gate).with(&step.id, Injection::Fails(FailureKind::ExitCode));
+                let (_, outcome) = self.run(fails())?;
+                let undone = outcome.bundles.values().find_map(|end| match end {
+                    BundleEnd::Unwound { undone, .. } => Some(undone.clone()),
+                    _ => None,
+                });
+                for (id, way) in undone.iter().flatten().flat_map(|id| WAYS.map(|way| (id, way))) {
+                    let here =
+                        |why: Failed| -> Failed { format!("{} failed, then {id} {way:?}: {why}", step.id).into() };
+                    let (simulator, first) = self.run(fails().with(id, way)).map_err(here)?;
+                    let (simulator, second) = self.run(simulator).map_err(here)?;
+                    // What must not be repeated and cannot be undone first is a person's to decide.
+                    if is_for_a_person(&second) {
+                        continue;
+                    }
+                    if !matches!(first.end, End::Crashed | End::Halted | End::Failed) || second.end != End::Failed {
+                        return Err(here(format!("{:?}, resumed: {:?}", first.end, second).into()));
+                    }
+                    let first_wave =
+                        self.plan.waves.iter().find(|wave| wave.bundles.iter().any(|of| of.steps.contains(step)));
+                    let Some(wave) = first_wave else { continue };
+                    let bundle = wave.bundles.iter().find(|of| of.steps.contains(step));
+                    let upgrades = bundle.iter().flat_map(|of| of.upgrades.iter().map(|of| &of.resource));
+                    let names = upgrades.chain(bundle.iter().flat_map(|of| of.moves.keys()));
+                    as_before(self.plan, &simulator.state, names).map_err(here)?;
+                }
+            }
+            Ok(())
+        })
     }
 
     /// A person resumes in one copy and aborts in another.
@@ -406,6 +451,12 @@ impl<'a> Case<'a> {
         }
         write(&self.scenario.store, &self.plan.state)
     }
+}
+
+fn is_for_a_person(outcome: &Outcome) -> bool {
+    let is_assumed =
+        |end: &BundleEnd| matches!(end, BundleEnd::Halted { sentence, .. } if sentence.contains("--assume"));
+    outcome.end == End::Halted && outcome.bundles.values().any(is_assumed)
 }
 
 /// Makes the store say what a simulation came to.

@@ -186,12 +186,14 @@ impl Setup {
                 "none" => BTreeMap::new(),
                 how => {
                     let salt = if how == "same" { "" } else { name.as_str() };
-                    let digest = |path: &String| rtreg_registry::history::sha256_hex(format!("{path} {salt}").as_bytes());
+                    let digest =
+                        |path: &String| rtreg_registry::history::sha256_hex(format!("{path} {salt}").as_bytes());
                     methods.values().map(|method| (method.absolute.clone(), digest(&method.absolute))).collect()
                 }
             };
             // The file without a version is from a time when that was allowed.
-            let target = if name.ends_with("unversioned") { Release::V3_0 } else { register::Request::default().target };
+            let target =
+                if name.ends_with("unversioned") { Release::V3_0 } else { register::Request::default().target };
             let file = register::RtrFile { name: name.clone(), bytes, digests: digests.clone() };
             let request = register::Request { files: vec![file], installed_nodes: None, target };
             let (report, _) = register::run(&self.store, &context("n1"), &request).map_err(words)?;
@@ -301,7 +303,8 @@ impl Setup {
         for name in std::mem::take(&mut self.rgm) {
             command(&self.store, |tx| {
                 let key = keys::group(&name);
-                let mut record: GroupRecord = tx.view.record(&key)?.ok_or(CommandError::Internal("group".to_owned()))?;
+                let mut record: GroupRecord =
+                    tx.view.record(&key)?.ok_or(CommandError::Internal("group".to_owned()))?;
                 record.driver = Driver::Rgm;
                 tx.put(key, &record);
                 Ok(())
@@ -346,5 +349,7 @@ fn asked(text: &str) -> Result<Request, Failed> {
 }
 
 fn needs(word: &str) -> Option<Needs> {
-    [Needs::Unmonitored, Needs::Offline, Needs::Disabled, Needs::Unmanaged].into_iter().find(|needs| needs.as_str() == word)
+    [Needs::Unmonitored, Needs::Offline, Needs::Disabled, Needs::Unmanaged]
+        .into_iter()
+        .find(|needs| needs.as_str() == word)
 }

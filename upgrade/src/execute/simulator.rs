@@ -152,7 +152,13 @@ impl Executor for Simulator<'_> {
         if !self.is_down(&operation) {
             operation.on_begin.iter().for_each(|effect| self.state.apply(effect));
         }
-        self.log.push(LogLine { id: task.id.to_owned(), operation: operation.clone(), ran: false, done: false, node_down: false });
+        self.log.push(LogLine {
+            id: task.id.to_owned(),
+            operation: operation.clone(),
+            ran: false,
+            done: false,
+            node_down: false,
+        });
         self.begun.push_back((task.id.to_owned(), operation));
     }
 

@@ -95,7 +95,9 @@ pub(super) fn check(steps: &mut [Step], upgrades: &[&Candidate], notices: &mut B
             doubts.extend(own.zip(doubt).map(|(call, _)| (call.type_name.clone(), node_of(&step.operation))));
             for undo in &mut step.undo {
                 let Operation { node, .. } = &undo.operation;
-                let Some(call) = undo.operation.method().filter(|call| call.resource == candidate.name) else { continue };
+                let Some(call) = undo.operation.method().filter(|call| call.resource == candidate.name) else {
+                    continue;
+                };
                 undo.impossible = self::doubt(call, node.as_deref(), &versions);
                 if undo.impossible.is_some() {
                     doubts.insert((call.type_name.clone(), node_of(&undo.operation)));

@@ -2,11 +2,13 @@
 //! written where it was found.
 
 mod dot;
+mod emit;
 mod svg;
 mod text;
 mod words;
 
 pub use dot::dot;
+pub use emit::{Dialect, emit};
 pub use svg::svg;
 pub use text::{simulated, text};
 pub use words::operation_words;
