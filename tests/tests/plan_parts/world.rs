@@ -116,10 +116,9 @@ impl World {
             Method::PostnetStop if line.done => (here.prenet, here.service) = (false, false),
             _ => {}
         }
-        if call.method == Method::Stop && line.done && !self.has(&base, &version, Method::PostnetStop) {
-            if let Some(here) = self.here.get_mut(&(call.resource.clone(), node)) {
-                here.prenet = false;
-            }
+        let ends_all = call.method == Method::Stop && line.done && !self.has(&base, &version, Method::PostnetStop);
+        if ends_all && let Some(here) = self.here.get_mut(&(call.resource.clone(), node)) {
+            here.prenet = false;
         }
         Ok(())
     }

@@ -130,11 +130,10 @@ impl<'p> Running<'p> {
     }
 
     fn forwards(&mut self, on: &mut dyn Executor) {
-        if !self.resumed && self.begun.is_empty() && self.status_of_steps() == 0 {
-            if let Some(sentence) = on.stale(&self.bundle.basis) {
-                self.end = Some(BundleEnd::Stale { sentence });
-                return;
-            }
+        let is_new = !self.resumed && self.begun.is_empty() && self.status_of_steps() == 0;
+        if is_new && let Some(sentence) = on.stale(&self.bundle.basis) {
+            self.end = Some(BundleEnd::Stale { sentence });
+            return;
         }
         let bundle = self.bundle;
         for step in &bundle.steps {
