@@ -43,6 +43,11 @@ bench:
 	$(CARGO) bench -p rtreg-checker --bench lint
 	$(CARGO) bench -p rtreg-registry --bench gate
 
+## bench-path: a thousand versions of a type as a graph, searched, and walked through the gate
+.PHONY: bench-path
+bench-path:
+	$(CARGO) bench -p rtreg-upgrade --bench path
+
 ## fuzz: the parser, ten minutes (needs cargo-fuzz)
 fuzz:
 	cd parser && RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run --sanitizer none parse -- -max_total_time=600

@@ -25,8 +25,9 @@ rust() {
 # A test that needs a program says "skipped" where it is not there, so these are wanted and not required.
 tools() {
     missing=
-    for tool in strace; do
-        command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
+    # The command, and the Debian package that has it.
+    for tool in strace:strace dot:graphviz; do
+        command -v "${tool%%:*}" >/dev/null 2>&1 || missing="$missing ${tool#*:}"
     done
     [ -n "$missing" ] || return 0
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

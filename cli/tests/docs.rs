@@ -61,7 +61,8 @@ fn run(page: &str, cluster: &Cluster) {
     for step in steps {
         let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap_or_default());
         let mut shell = std::process::Command::new("sh");
-        shell.env_clear().env("PATH", path).current_dir(cluster.path());
+        shell.env_clear().env("PATH", path).env("RTREG_STORE", "sqlite:store.db").env("RTREG_NODE", "tokyo");
+        shell.current_dir(cluster.path());
         let output = shell.arg("-c").arg(format!("exec 2>&1\n{}", step.command)).output().expect("a shell");
         let text = String::from_utf8(output.stdout).expect("UTF-8");
         let lines: Vec<&str> = text.lines().collect();
@@ -85,4 +86,17 @@ fn adoption() {
         cluster.write(&format!("types/old{number:02}.rtr"), &one_wrong.replace("/opt", "(INSTALL_DIR)"));
     }
     run("adoption.md", &cluster);
+}
+
+#[test]
+fn path() {
+    let cluster = Cluster::new();
+    std::fs::create_dir(cluster.path().join("gateway")).expect("a folder");
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rtr-examples/gateway");
+    for version in ["1.0", "2.0", "3.0"] {
+        let file = example.join(version).join("XMPL.gateway.rtr");
+        let text = std::fs::read_to_string(file).expect("the example");
+        cluster.write(&format!("gateway/{version}.rtr"), &text);
+    }
+    run("path.md", &cluster);
 }

@@ -301,9 +301,13 @@ impl ByPath {
             text.push_str(&report.text());
         }
         if !self.done() {
+            let why = match &self.error {
+                Some(error) => format!("an error ended it ({error})"),
+                None => "somebody changed what the path was chosen on".to_owned(),
+            };
             text.push_str(&format!(
-                "\nStopped on the way: {resource} has version {} now, and not that of {target}; somebody changed what the \
-                 path was chosen on.\nWhat is done stays done; `rtreg path {resource} --to {}` shows the way from here.\n",
+                "\nStopped on the way: {resource} has version {} now, and not that of {target}; {why}.\nWhat is done stays \
+                 done; `rtreg path {resource} --to {}` shows the way from here.\n",
                 self.reached,
                 quote(&self.answer.request.to)
             ));

@@ -4,11 +4,13 @@
 #[path = "../../registry/tests/gate_common/mod.rs"]
 mod common;
 
+use std::collections::BTreeMap;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use rtreg_model::{ResourceType, Tunability};
-use rtreg_registry::gate::{self, EmptyUpgradeFrom, Settings};
+use rtreg_registry::gate::{self, EmptyUpgradeFrom, Looked, Settings};
 use rtreg_upgrade::graph::Graph;
 use rtreg_upgrade::graph::report::GraphReport;
 use rtreg_upgrade::graph::{dot, svg};
@@ -52,6 +54,14 @@ proptest! {
             for (from, present) in graph.versions().iter().enumerate() {
                 prop_assert_eq!(graph.position(&present.resource_type.version.value), Some(from));
                 let row = graph.row(from);
+                for listed in [false, true] {
+                    let alive = graph.alive(from, listed);
+                    for (to, target) in graph.versions().iter().enumerate().filter(|(to, _)| *to != from) {
+                        let version = &present.resource_type.version.value;
+                        let looked = Looked::up(target.resource_type, version, listed).rule(&settings).0;
+                        prop_assert_eq!(alive[to], looked, "{} -> {}", present.name, target.name);
+                    }
+                }
                 for (to, target) in graph.versions().iter().enumerate().filter(|(to, _)| *to != from) {
                     let edge = gate::edge(present, target, &settings);
                     prop_assert_eq!(row[to], edge.tunability, "{} -> {}", present.name, target.name);
@@ -138,28 +148,37 @@ fn dot_quotes_names_and_dots_what_no_line_says() {
     }
 }
 
+/// No two edges of a picture lie on each other: `M side start H across V end H side`.
+fn check_lanes(svg: &str, expected: usize) {
+    let numbers = |path: &str| -> Vec<usize> {
+        path.split(|c: char| !c.is_ascii_digit()).filter_map(|number| number.parse().ok()).collect()
+    };
+    let mut lanes: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
+    let paths = svg.lines().filter_map(|line| line.strip_prefix("<path d=\"")?.split('"').next());
+    for path in paths.filter(|path| path.contains('V')).map(numbers) {
+        let &[_, start, across, end, _] = path.as_slice() else { panic!("{path:?}") };
+        lanes.entry(across).or_default().push((start.min(end), start.max(end)));
+    }
+    assert_eq!(lanes.values().map(Vec::len).sum::<usize>(), expected);
+    for (across, mut stretches) in lanes {
+        stretches.sort_unstable();
+        let apart = stretches.windows(2).all(|pair| pair[0].1 <= pair[1].0);
+        assert!(apart, "{across}: {stretches:?}");
+    }
+}
+
 #[test]
 fn no_two_edges_share_a_lane_over_the_same_stretch() {
     let svg = svg::render(&report(true));
-    // `M side start H across V end H side`
-    let numbers = |path: &str| -> Vec<usize> {
-        path.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect()
-    };
-    let paths: Vec<Vec<usize>> = svg
-        .lines()
-        .filter_map(|line| line.strip_prefix("<path d=\"")?.split('"').next())
-        .filter(|path| path.contains('V'))
-        .map(numbers)
-        .collect();
-    assert_eq!(paths.len(), 25);
-    for (at, one) in paths.iter().enumerate() {
-        let &[_, start, across, end, _] = one.as_slice() else { panic!("{one:?}") };
-        for other in &paths[at + 1..] {
-            let &[_, other_start, other_across, other_end, _] = other.as_slice() else { panic!("{other:?}") };
-            let (low, high) = (start.min(end), start.max(end));
-            let apart = other_start.max(other_end) <= low || other_start.min(other_end) >= high;
-            assert!(across != other_across || apart, "{one:?} {other:?}");
-        }
-    }
+    check_lanes(&svg, 25);
     assert!(svg.contains("&lt;4&gt;&quot;&amp;"), "{svg}");
+}
+
+/// More than anybody can read is still drawn, and soon.
+#[test]
+fn many_versions_are_drawn_too() {
+    let types: Vec<ResourceType> = (0..80).map(|number| web(&number.to_string(), &[])).collect();
+    let versions: Vec<_> = types.iter().map(registered).collect();
+    let graph = Graph::new(&versions, Settings::default());
+    check_lanes(&svg::render(&GraphReport::new("TEST.web", &graph, true, &|_| None)), 80 * 79);
 }

@@ -19,10 +19,13 @@ use rtreg_upgrade::path::{Hop, Path, Paths};
 
 use fixture::{Cluster, METHODS, context, rtr};
 
+/// Methods, and the versions that are listed.
+type File = (Vec<&'static str>, Vec<(usize, Tunability)>);
+
 #[derive(Debug, Clone)]
 struct Case {
     /// For each of the versions 1, 2, …: its methods, and the lines of its file.
-    files: Vec<(Vec<&'static str>, Vec<(usize, Tunability)>)>,
+    files: Vec<File>,
     to: usize,
     /// What happened before: command lines on the resource `r` in the group `g` on n1 and n2.
     events: Vec<String>,

@@ -89,30 +89,45 @@ impl<'a> Graph<'a> {
 
     /// What the edges from a version ask for, by the place of the target; its own place has AT_CREATION.
     pub fn row(&self, from: usize) -> Vec<Tunability> {
-        let Some(present) = self.versions.get(from) else { return Vec::new() };
+        let mut row = self.alive(from, false);
+        let unversioned = self.is_unversioned(from);
+        let listed_by = self.listed_by.get(from).map(Vec::as_slice).unwrap_or_default();
+        // That a file lists a version makes going to that one a downgrade, unless that one's file lists it, too.
+        for &target in self.lists(from) {
+            let is_listed = listed_by.binary_search_by_key(&target, |(by, _)| *by).is_ok();
+            if let Some(entry) = row.get_mut(target).filter(|_| !is_listed) {
+                *entry = self.rule(target, Asking { unversioned, downgrade: true, ..Asking::default() });
+            }
+        }
+        if let Some(own) = row.get_mut(from) {
+            *own = Tunability::AtCreation;
+        }
+        row
+    }
+
+    /// What each target's file asks for what a version has left alive; with `listed` as if the present file listed every
+    /// target.
+    pub fn alive(&self, from: usize, listed: bool) -> Vec<Tunability> {
         let [up, down] = &self.unlisted;
-        let unversioned = present.resource_type.version.value.is_unversioned();
-        let mut row: Vec<Tunability> = if unversioned {
+        let mut row: Vec<Tunability> = if self.is_unversioned(from) {
             // Nothing sorts before it, and `""` is about it in either reading.
-            let places = 0..self.versions.len();
-            places.map(|target| self.rule(target, Asking { unversioned, ..Asking::default() })).collect()
+            let asking = || Asking { unversioned: true, downgrade: listed, ..Asking::default() };
+            (0..self.versions.len()).map(|target| self.rule(target, asking())).collect()
+        } else if listed {
+            down.clone()
         } else {
             down.iter().take(from).chain(up.iter().skip(from)).copied().collect()
         };
-        let mut set = |at: usize, tunability: Tunability| {
-            if let Some(entry) = row.get_mut(at) {
-                *entry = tunability;
-            }
-        };
-        // That a file lists a version makes going to that one a downgrade.
-        for &target in self.lists(from) {
-            set(target, self.rule(target, Asking { unversioned, downgrade: true, ..Asking::default() }));
-        }
         for &(target, line) in self.listed_by.get(from).into_iter().flatten() {
-            set(target, self.rule(target, Asking { listed: Some(line), ..Asking::default() }));
+            if let Some(entry) = row.get_mut(target) {
+                *entry = self.rule(target, Asking { listed: Some(line), ..Asking::default() });
+            }
         }
-        set(from, Tunability::AtCreation);
         row
+    }
+
+    fn is_unversioned(&self, at: usize) -> bool {
+        self.versions.get(at).is_some_and(|version| version.resource_type.version.value.is_unversioned())
     }
 
     /// The edge between two versions, with the line that says so, as the gate has it; none outside of the graph.

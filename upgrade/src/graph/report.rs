@@ -3,6 +3,8 @@
 //! Who lists no version gives each the same edge, so most of a complete graph says nothing. Edges that no line says are
 //! shown where they lead to a newer version; the others only if all are wanted.
 
+use std::collections::BTreeMap;
+
 use rtreg_checker::report::json::JsonSpan;
 use rtreg_model::{RtVersion, Tunability};
 use rtreg_registry::gate::{Edge, ReasonKind, Sources};
@@ -79,6 +81,8 @@ impl GraphReport {
     /// The graph as text: a line a version, then a line an edge, by target.
     pub fn text(&self) -> String {
         let mut text = format!("{}: {} registered\n", self.base, count(self.versions.len(), "version"));
+        let mut edges: BTreeMap<Option<&str>, Vec<&EdgeReport>> = BTreeMap::new();
+        self.edges.iter().for_each(|edge| edges.entry(edge.to.as_deref()).or_default().push(edge));
         for version in self.versions.iter().rev() {
             let name = name(version.version.as_deref());
             text.push_str(&format!("\n{name}\n"));
@@ -86,11 +90,10 @@ impl GraphReport {
                 text.push_str("  no resource can get this version: its file has no `#$upgrade`\n");
                 continue;
             }
-            let edges: Vec<&EdgeReport> = self.edges.iter().filter(|edge| edge.to == version.version).collect();
-            if edges.is_empty() {
-                text.push_str("  no way to it is shown\n");
+            match edges.get(&version.version.as_deref()) {
+                Some(edges) => text.push_str(&lines(edges)),
+                None => text.push_str("  no way to it is shown\n"),
             }
-            text.push_str(&lines(&edges));
         }
         text
     }

@@ -2,6 +2,7 @@
 //! those to newer versions on the right, those to older ones on the left. What no line of a file says is dotted. Nothing in
 //! it is loaded from elsewhere.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::report::{EdgeReport, GraphReport, name, strictness};
@@ -13,6 +14,8 @@ const LANE: usize = 20;
 const PORT: usize = 12;
 const GAP: usize = 100;
 const MARGIN: usize = 30;
+/// Most edges that are laid as close to the versions as they go.
+const CLOSE_MAX: usize = 3000;
 
 /// An edge with the places of its versions and its lane, counted from the nodes outwards.
 struct Lane<'g> {
@@ -23,6 +26,14 @@ struct Lane<'g> {
 }
 
 impl Lane<'_> {
+    fn low(&self) -> usize {
+        self.from.min(self.to)
+    }
+
+    fn high(&self) -> usize {
+        self.from.max(self.to)
+    }
+
     fn goes_up(&self) -> bool {
         self.to < self.from
     }
@@ -70,35 +81,71 @@ pub fn render(graph: &GraphReport) -> String {
     svg
 }
 
-/// Each edge in the innermost lane that is free over its whole length, short ones first.
+/// The edges with a lane each.
 fn lanes(graph: &GraphReport) -> Vec<Lane<'_>> {
-    let place = |version: &Option<String>| graph.versions.iter().position(|known| known.version == *version);
-    let mut edges: Vec<(usize, usize, &EdgeReport)> =
-        graph.edges.iter().filter_map(|edge| Some((place(&edge.from)?, place(&edge.to)?, edge))).collect();
-    edges.sort_by_key(|(from, to, _)| (from.abs_diff(*to), *from.min(to)));
-    let mut lanes: Vec<Lane<'_>> = Vec::new();
-    for (from, to, edge) in edges {
-        let is_taken = |lane: usize| {
-            lanes.iter().any(|other| {
-                let (low, high) = (other.from.min(other.to), other.from.max(other.to));
-                let same_side = other.goes_up() == (to < from);
-                other.lane == lane && same_side && low < from.max(to) && from.min(to) < high
-            })
-        };
-        let lane = (0..).find(|lane| !is_taken(*lane)).unwrap_or_default();
-        lanes.push(Lane { edge, from, to, lane });
+    let versions = graph.versions.iter().enumerate();
+    let places: BTreeMap<Option<&str>, usize> = versions.map(|(at, known)| (known.version.as_deref(), at)).collect();
+    let place = |version: &Option<String>| places.get(&version.as_deref()).copied();
+    let lane = |edge| Some(Lane { edge, from: place(&edge.from)?, to: place(&edge.to)?, lane: 0 });
+    let mut lanes: Vec<Lane<'_>> = graph.edges.iter().filter_map(lane).collect();
+    if lanes.len() > CLOSE_MAX {
+        lanes.sort_by_key(|lane| (lane.low(), lane.high()));
+        far(&mut lanes);
+    } else {
+        lanes.sort_by_key(|lane| (lane.from.abs_diff(lane.to), lane.low()));
+        close(&mut lanes);
     }
     lanes
 }
 
+/// Each edge, short ones first, in the innermost lane that is free over its whole length.
+fn close(lanes: &mut [Lane<'_>]) {
+    for at in 0..lanes.len() {
+        let (done, rest) = lanes.split_at_mut(at);
+        let Some(this) = rest.first_mut() else { return };
+        let beside = |other: &&Lane<'_>| {
+            other.goes_up() == this.goes_up() && other.low() < this.high() && this.low() < other.high()
+        };
+        let taken: BTreeSet<usize> = done.iter().filter(beside).map(|other| other.lane).collect();
+        this.lane = (0..).find(|lane| !taken.contains(lane)).unwrap_or_default();
+    }
+}
+
+/// Each edge, by its upper end, in the lane that has been free the longest: quick, for more than anybody can read.
+fn far(lanes: &mut [Lane<'_>]) {
+    let mut free: [BTreeSet<(usize, usize)>; 2] = [BTreeSet::new(), BTreeSet::new()];
+    let mut used = [0, 0];
+    for this in lanes {
+        let side = usize::from(this.goes_up());
+        let (Some(free), Some(used)) = (free.get_mut(side), used.get_mut(side)) else { continue };
+        this.lane = match free.first().copied().filter(|(until, _)| *until <= this.low()) {
+            Some(first) => {
+                free.remove(&first);
+                first.1
+            }
+            None => {
+                *used += 1;
+                *used - 1
+            }
+        };
+        free.insert((this.high(), this.lane));
+    }
+}
+
 /// Top and height of each version's box: room for the ends of all its edges on the side that has more.
 fn boxes(graph: &GraphReport, lanes: &[Lane<'_>]) -> Vec<(usize, usize)> {
+    let mut ends = vec![[0, 0]; graph.versions.len()];
+    for lane in lanes {
+        for at in [lane.from, lane.to] {
+            if let Some(count) = ends.get_mut(at).and_then(|ends| ends.get_mut(usize::from(lane.goes_up()))) {
+                *count += 1;
+            }
+        }
+    }
     let mut top = MARGIN;
     let mut boxes = Vec::new();
-    for at in 0..graph.versions.len() {
-        let ends =
-            |up: bool| lanes.iter().filter(|lane| lane.goes_up() == up && (lane.from == at || lane.to == at)).count();
-        let height = ((ends(true).max(ends(false)) + 1) * PORT).max(36);
+    for [right, left] in ends {
+        let height = ((right.max(left) + 1) * PORT).max(36);
         boxes.push((top, height));
         top += height + GAP;
     }
@@ -120,10 +167,9 @@ fn markers(svg: &mut String) {
 }
 
 fn arrows(svg: &mut String, lanes: &[Lane<'_>], boxes: &[(usize, usize)], x: usize) {
-    for lane in lanes {
-        let (Some(start), Some(end)) = (port(lanes, boxes, lane, lane.from), port(lanes, boxes, lane, lane.to)) else {
-            continue;
-        };
+    let ports = ports(lanes, boxes);
+    for (at, lane) in lanes.iter().enumerate() {
+        let (Some(start), Some(end)) = (ports.get(&(at, lane.from)), ports.get(&(at, lane.to))) else { continue };
         let out = (lane.lane + 1) * LANE;
         let (side, across) =
             if lane.goes_up() { (x, x.saturating_sub(out)) } else { (x + NODE_WIDTH, x + NODE_WIDTH + out) };
@@ -139,7 +185,7 @@ fn arrows(svg: &mut String, lanes: &[Lane<'_>], boxes: &[(usize, usize)], x: usi
         );
         // On the outer side of the lane, away from the arrows' heads.
         let beside = if lane.goes_up() { across.saturating_sub(3) } else { across + 11 };
-        let middle = usize::midpoint(start, end);
+        let middle = usize::midpoint(*start, *end);
         line(
             svg,
             &format!(
@@ -151,20 +197,28 @@ fn arrows(svg: &mut String, lanes: &[Lane<'_>], boxes: &[(usize, usize)], x: usi
     }
 }
 
-/// Where an edge touches a version's box. Edges from above touch the upper part, those from below the lower one, so that
-/// none crosses another without need.
-fn port(lanes: &[Lane<'_>], boxes: &[(usize, usize)], lane: &Lane<'_>, at: usize) -> Option<usize> {
-    let (top, height) = *boxes.get(at)?;
-    let other = |lane: &Lane<'_>| if lane.from == at { lane.to } else { lane.from };
-    let mut ends: Vec<&Lane<'_>> =
-        lanes.iter().filter(|end| end.goes_up() == lane.goes_up() && (end.from == at || end.to == at)).collect();
-    // From the top: the edges from above, the innermost first; then those from below, the outermost first.
-    ends.sort_by_key(|end| {
-        let below = other(end) > at;
-        (below, if below { usize::MAX - end.lane } else { end.lane })
-    });
-    let number = ends.iter().position(|end| std::ptr::eq(*end, lane))?;
-    Some(top + height * (number + 1) / (ends.len() + 1))
+/// An end of an edge at a version: whether it comes from below, its order there, and the edge's number.
+type End = (bool, usize, usize);
+
+/// Where each edge touches the box of a version. From the top: the edges from above, the innermost first; then those from
+/// below, the outermost first, so that none crosses another without need.
+fn ports(lanes: &[Lane<'_>], boxes: &[(usize, usize)]) -> BTreeMap<(usize, usize), usize> {
+    let mut ends: BTreeMap<(usize, bool), Vec<End>> = BTreeMap::new();
+    for (number, lane) in lanes.iter().enumerate() {
+        for (at, other) in [(lane.from, lane.to), (lane.to, lane.from)] {
+            let below = other > at;
+            let order = if below { usize::MAX - lane.lane } else { lane.lane };
+            ends.entry((at, lane.goes_up())).or_default().push((below, order, number));
+        }
+    }
+    let mut ports = BTreeMap::new();
+    for ((at, _), mut ends) in ends {
+        let Some(&(top, height)) = boxes.get(at) else { continue };
+        ends.sort_unstable();
+        let count = ends.len() + 1;
+        ports.extend((1..).zip(ends).map(|(place, (_, _, number))| ((number, at), top + height * place / count)));
+    }
+    ports
 }
 
 fn escaped(text: &str) -> String {

@@ -11,6 +11,10 @@ use super::{Difference, Hop, Path, Paths};
 /// The answer as text; `sources` gives the files whose lines are quoted, `upgrade` the command of a path.
 pub(crate) fn render(paths: &Paths, sources: &Sources<'_>, upgrade: &dyn Fn(&Path) -> String) -> String {
     let mut text = String::new();
+    if let Some(same) = paths.best.hops.first().map(|hop| &hop.decision).filter(|decision| decision.is_same_version()) {
+        same.because.iter().for_each(|reason| line(&mut text, &reason.sentence));
+        return text;
+    }
     line(&mut text, &format!("{}: from {} to {}", paths.resource, paths.present, paths.target));
     line(&mut text, "");
     line(&mut text, &format!("Least disruptive: {}.", headline(&paths.best)));

@@ -216,13 +216,20 @@ impl Origins {
     }
 
     fn add(&mut self, search: &Search<'_, '_>, through: AliveThrough, version: &RtVersion) {
-        let (settings, cap) = (search.graph.settings(), gate::ending(through));
+        let (graph, cap) = (search.graph, gate::ending(through));
         let is_init = through == AliveThrough::InitialisedBy;
+        let own = graph.position(version);
         for (lists, (asked, by_init)) in [false, true].into_iter().zip(self.asked.iter_mut().zip(&mut self.by_init)) {
-            for ((target, asked), by_init) in search.graph.versions().iter().zip(asked).zip(by_init) {
-                let target = target.resource_type;
-                let (tunability, ..) = Looked::up(target, version, lists).rule(settings);
-                if target.version.value != *version && (!is_init || tunability >= cap) {
+            let row = match own {
+                Some(own) => graph.alive(own, lists),
+                // A version that is not registered is looked up in each file.
+                None => {
+                    let targets = graph.versions().iter().map(|target| target.resource_type);
+                    targets.map(|target| Looked::up(target, version, lists).rule(graph.settings()).0).collect()
+                }
+            };
+            for (at, (tunability, (asked, by_init))) in row.into_iter().zip(asked.iter_mut().zip(by_init)).enumerate() {
+                if own != Some(at) && (!is_init || tunability >= cap) {
                     *asked = (*asked).max(tunability.min(cap));
                     *by_init |= is_init;
                 }
