@@ -48,6 +48,11 @@ bench:
 bench-path:
 	$(CARGO) bench -p rtreg-upgrade --bench path
 
+## bench-plan: a thousand resources planned, the growth up to a hundred thousand, and crm_simulate beside it
+.PHONY: bench-plan
+bench-plan: setup-peers
+	$(CARGO) bench -p rtreg-tests --bench plan
+
 ## fuzz: the parser, ten minutes (needs cargo-fuzz)
 fuzz:
 	cd parser && RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run --sanitizer none parse -- -max_total_time=600
@@ -72,7 +77,7 @@ new-rule:
 package:
 	$(CARGO) package --workspace --allow-dirty --exclude rtreg-tests --exclude rtreg-example-embed
 
-.PHONY: setup-rust setup-tools setup-deny
+.PHONY: setup-rust setup-tools setup-deny setup-peers
 setup-rust:
 	@sh tests/setup.sh rust
 
@@ -81,6 +86,9 @@ setup-tools:
 
 setup-deny:
 	@sh tests/setup.sh deny
+
+setup-peers:
+	@sh tests/setup.sh peers
 
 clean:
 	$(CARGO) clean

@@ -22,11 +22,11 @@ rust() {
     fi
 }
 
-# A test that needs a program says "skipped" where it is not there, so these are wanted and not required.
-tools() {
+# The commands, each with the Debian package that has it. Who needs a program says "skipped" where it is not there, so
+# these are wanted and not required.
+wanted() {
     missing=
-    # The command, and the Debian package that has it.
-    for tool in strace:strace dot:graphviz; do
+    for tool in "$@"; do
         command -v "${tool%%:*}" >/dev/null 2>&1 || missing="$missing ${tool#*:}"
     done
     [ -n "$missing" ] || return 0
@@ -34,10 +34,19 @@ tools() {
         echo "setup: installing$missing"
         # shellcheck disable=SC2086
         { apt-get update -qq && apt-get install -y -qq $missing; } >/dev/null ||
-            echo "setup: could not install$missing; the tests that need it are skipped" >&2
+            echo "setup: could not install$missing; what needs it is skipped" >&2
     else
-        echo "setup: not root, and$missing is missing; the tests that need it are skipped" >&2
+        echo "setup: not root, and$missing is missing; what needs it is skipped" >&2
     fi
+}
+
+tools() {
+    wanted strace:strace dot:graphviz shellcheck:shellcheck
+}
+
+# What figures are held against.
+peers() {
+    wanted crm_simulate:pacemaker-cli-utils
 }
 
 deny() {
@@ -51,5 +60,6 @@ case "${1:-}" in
     rust) rust ;;
     tools) tools ;;
     deny) deny ;;
-    *) echo "usage: setup.sh rust|tools|deny" >&2; exit 2 ;;
+    peers) peers ;;
+    *) echo "usage: setup.sh rust|tools|deny|peers" >&2; exit 2 ;;
 esac

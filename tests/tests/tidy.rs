@@ -47,7 +47,7 @@ const OUTSIDE_IN_TESTS: &[(&str, &[&str])] = &[
     ("store", &["proptest"]),
     ("cli", &["jsonschema", "junit-parser", "roxmltree", "serde-sarif", "insta", "trycmd"]),
     ("examples/embed", &["insta"]),
-    ("tests", &["datatest-stable", "insta", "jsonschema", "serde_json", "schemars", "tempfile", "proptest"]),
+    ("tests", &["divan", "datatest-stable", "insta", "jsonschema", "serde_json", "schemars", "tempfile", "proptest"]),
 ];
 
 /// What each pure room's clippy.toml must forbid.
