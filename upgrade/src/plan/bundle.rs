@@ -142,10 +142,14 @@ pub(super) fn moving(reader: &mut Reader<'_, '_>, candidate: &Candidate) -> Resu
 }
 
 /// The resources that would go down although nobody named them.
-pub(super) fn not_named(reader: &Reader<'_, '_>, asked: &Asked, moving: &Moving) -> Vec<String> {
+pub(super) fn not_named(
+    reader: &Reader<'_, '_>,
+    (asked, named): (&Asked, &BTreeSet<String>),
+    moving: &Moving,
+) -> Vec<String> {
     let is_named = |name: &String| {
         let permitted = asked.allow.is_some_and(|allow| allow >= Needs::Offline);
-        (permitted && asked.resources.contains(name)) || asked.also.covers(name)
+        (permitted && named.contains(name)) || asked.also.covers(name)
     };
     let down = moving.moves.iter().filter(|(name, of)| of.mode.is_down() && runs(&reader.state, name));
     down.map(|(name, _)| name.clone()).filter(|name| !is_named(name)).collect()

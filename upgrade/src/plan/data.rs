@@ -259,14 +259,13 @@ impl Plan {
     /// The plan with its name.
     #[must_use]
     pub(super) fn named(mut self) -> Self {
-        self.id = self.computed_id();
+        self.id = hash(&self);
         self
     }
 
     /// The hash of its content: what `id` must be.
     pub fn computed_id(&self) -> String {
-        let content = Self { id: String::new(), ..self.clone() };
-        sha256_hex(&serde_json::to_vec(&content).unwrap_or_default())
+        hash(&Self { id: String::new(), ..self.clone() })
     }
 
     /// The bundles of all waves in their order.
@@ -283,4 +282,9 @@ impl Plan {
     pub fn is_empty(&self) -> bool {
         self.waves.is_empty()
     }
+}
+
+/// The hash of a plan that has no name.
+fn hash(plan: &Plan) -> String {
+    sha256_hex(&serde_json::to_vec(plan).unwrap_or_default())
 }

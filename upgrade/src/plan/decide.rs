@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use rtreg_checker::report::json::span;
+use rtreg_model::standard::DEPENDENCY_PROPERTIES;
 use rtreg_model::{MonitorState, NodeStatus, Origin, ResourceState, Tunability};
 use rtreg_registry::commands::properties::parse_assignments;
 use rtreg_registry::commands::upgrade::dependency_faults;
@@ -33,6 +34,8 @@ pub(super) struct Candidate {
     pub tunability: Tunability,
     pub because: Vec<Why>,
     pub changes: Vec<PropertyChange>,
+    /// The state in which the gate has allowed it.
+    pub allowed_in: State,
 }
 
 /// A change of version.
@@ -77,7 +80,7 @@ pub(super) fn decide(
         return case.held_back(reader, HeldBackKind::Never, &decision).map(Fate::HeldBack);
     }
     if decision.verdict == Verdict::Allowed {
-        return Ok(case.upgraded(None, &decision, &decision));
+        return Ok(case.upgraded(None, &decision, &decision, now));
     }
     if let Some(fate) = case.by_path(reader, &now)? {
         return Ok(fate);
@@ -96,7 +99,7 @@ pub(super) fn decide(
     let is_permitted = asked.allow.is_some_and(|allow| allow >= needs);
     match then.verdict {
         Verdict::Allowed if !is_permitted => case.blocked(reader, &decision, needs).map(Fate::HeldBack),
-        Verdict::Allowed => Ok(case.upgraded(Some(needs), &decision, &then)),
+        Verdict::Allowed => Ok(case.upgraded(Some(needs), &decision, &then, there)),
         Verdict::Undecided => case.held_back(reader, HeldBackKind::Undecided, &decision).map(Fate::HeldBack),
         Verdict::Blocked => {
             let kind =
@@ -114,6 +117,12 @@ pub(super) fn holds(
     state: &State,
 ) -> Result<Option<Vec<Why>>, CommandError> {
     let mut state = state.part([&candidate.name]);
+    if candidate.legs.len() == 1
+        && state.resources == candidate.allowed_in.resources
+        && state.groups == candidate.allowed_in.groups
+    {
+        return Ok(None);
+    }
     let mut present = Rc::clone(&candidate.present);
     for leg in &candidate.legs {
         let target = Rc::clone(&leg.target);
@@ -279,15 +288,28 @@ impl Case<'_> {
             properties: self.properties,
             dependency_faults: &[],
         };
-        let faults = dependency_faults(view, &request, state)?;
+        let faults =
+            if self.may_change_dependencies(state) { dependency_faults(view, &request, state)? } else { Vec::new() };
         Ok(gate::decide(&gate::Request { dependency_faults: &faults, ..request }, state, settings))
+    }
+
+    /// Whether the resource could depend on others behind the change; where it cannot there is nothing to look up.
+    fn may_change_dependencies(&self, state: &gate::State) -> bool {
+        let names = |name: &str| DEPENDENCY_PROPERTIES.iter().any(|property| property.eq_ignore_ascii_case(name));
+        let declares = |property: &&str| {
+            let declared = self.target.loaded.resource_type.declared_property(property);
+            declared.is_some_and(|declared| declared.default.is_some())
+        };
+        state.resource.values.keys().any(|name| names(name))
+            || self.properties.iter().any(|given| names(&given.name))
+            || DEPENDENCY_PROPERTIES.iter().any(declares)
     }
 
     fn whys(&self, decision: &Decision) -> Vec<Why> {
         decision.because.iter().map(|reason| why(reason, &[&self.target, &self.present])).collect()
     }
 
-    fn upgraded(&self, needs: Option<Needs>, now: &Decision, then: &Decision) -> Fate {
+    fn upgraded(&self, needs: Option<Needs>, now: &Decision, then: &Decision, allowed_in: State) -> Fate {
         let leg = Leg {
             target: Rc::clone(&self.target),
             properties: self.properties.to_vec(),
@@ -302,6 +324,7 @@ impl Case<'_> {
             tunability: now.tunability,
             because: self.whys(now),
             changes: then.changes.clone(),
+            allowed_in,
         }))
     }
 
@@ -325,6 +348,7 @@ impl Case<'_> {
             let init_nodes = reader.init_nodes(&group, &self.present)?;
             bring(&mut there, self.name, needs, &init_nodes);
         }
+        let allowed_in = there.clone();
         let Some(legs) = self.legs(reader, &best, there)? else { return Ok(None) };
         let deciding = best.deciding().or(best.hops.first());
         let because = deciding.map(|hop| hop.decision.because.iter()).into_iter().flatten();
@@ -345,6 +369,7 @@ impl Case<'_> {
             needs,
             because,
             changes,
+            allowed_in,
         }))))
     }
 

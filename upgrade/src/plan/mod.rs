@@ -15,7 +15,7 @@ mod state;
 mod step;
 mod wave;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use rtreg_registry::commands::planning;
@@ -147,10 +147,10 @@ fn asked(request: &Request, resources: Vec<String>) -> Asked {
 fn scope(reader: &mut Reader<'_, '_>, request: &Request) -> Result<Vec<String>, CommandError> {
     match &request.scope {
         Scope::Resources(names) => {
-            let mut resources: Vec<String> = Vec::new();
+            let (mut resources, mut seen) = (Vec::new(), BTreeSet::new());
             for name in names {
                 reader.resource(name)?;
-                if !resources.contains(name) {
+                if seen.insert(name) {
                     resources.push(name.clone());
                 }
             }
@@ -191,7 +191,7 @@ fn has_version(reader: &Reader<'_, '_>, base: &str, to: &str) -> Result<bool, Co
 /// All resources of a type; of one version of it where the name says so.
 fn of_type(reader: &mut Reader<'_, '_>, name: &str) -> Result<Vec<String>, CommandError> {
     let (found, _) = candidates(reader.view, name)?;
-    let bases: std::collections::BTreeSet<String> = found.iter().map(|found| found.name.base().to_owned()).collect();
+    let bases: BTreeSet<String> = found.iter().map(|found| found.name.base().to_owned()).collect();
     let wanted = rtreg_model::TypeName::parse(name).suffix().map(str::to_owned);
     let mut bases = bases.into_iter();
     let (Some(base), None) = (bases.next(), bases.next()) else {
@@ -257,9 +257,10 @@ impl Planner {
         candidates: Vec<Candidate>,
     ) -> Result<(Vec<Candidate>, Vec<Moving>), CommandError> {
         let (mut kept, mut all) = (Vec::new(), Vec::new());
+        let named: BTreeSet<String> = asked.resources.iter().cloned().collect();
         for candidate in candidates {
             let moving = bundle::moving(reader, &candidate)?;
-            match in_the_way(reader, asked, &candidate, &moving) {
+            match in_the_way(reader, (asked, &named), &candidate, &moving) {
                 Some(held_back) => self.held_back.push(held_back),
                 None => {
                     kept.push(candidate);
@@ -272,7 +273,12 @@ impl Planner {
 }
 
 /// Why an upgrade that the gate would allow is held back.
-fn in_the_way(reader: &Reader<'_, '_>, asked: &Asked, candidate: &Candidate, moving: &Moving) -> Option<HeldBack> {
+fn in_the_way(
+    reader: &Reader<'_, '_>,
+    asked: (&Asked, &BTreeSet<String>),
+    candidate: &Candidate,
+    moving: &Moving,
+) -> Option<HeldBack> {
     let name = &candidate.name;
     let held_back = |kind: HeldBackKind, rule: &str, sentence: String, commands: Vec<String>| {
         let mut because = vec![Why { rule: rule.to_owned(), sentence, place: None }];

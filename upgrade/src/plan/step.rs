@@ -67,10 +67,13 @@ pub struct Operation {
     /// On which node; null for what is done in the store alone.
     pub node: Option<String>,
     /// What is recorded when it begins, before anything else happens.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub on_begin: Vec<Effect>,
     /// What is recorded when it is done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub on_done: Vec<Effect>,
     /// What is recorded when it has failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub on_failed: Vec<Effect>,
     /// What a failure does to the bundle.
     pub if_failed: IfFailed,
