@@ -9,7 +9,7 @@ use rtreg_registry::commands::{group, node, register, resource};
 use rtreg_registry::gate::Needs;
 use rtreg_registry::memory::MemoryStore;
 use rtreg_registry::records::GroupRecord;
-use rtreg_registry::{Change, Commit, CommandError, Context, Store, Transaction, Who, inspect, keys, transact};
+use rtreg_registry::{Change, CommandError, Commit, Context, Store, Transaction, Who, inspect, keys, transact};
 use rtreg_upgrade::plan::{Plan, Request, Scope, plan};
 
 /// Resources of a group.

@@ -72,6 +72,16 @@ impl Moving {
         }
     }
 
+    /// What is upgraded itself is not restarted behind the change, where it would have to be stopped by methods that did not
+    /// start it: it is down meanwhile.
+    fn settle(&mut self, upgrades: impl Iterator<Item = String>) {
+        for name in upgrades {
+            if let Some(of) = self.moves.get_mut(&name).filter(|of| of.mode == Mode::Restarted) {
+                of.mode = Mode::Follows;
+            }
+        }
+    }
+
     fn join(&mut self, other: Self) {
         for (name, other) in other.moves {
             self.add(&name, other);
@@ -164,7 +174,7 @@ pub(super) fn disrupts(reader: &Reader<'_, '_>, moving: &Moving) -> Vec<String> 
 }
 
 /// Puts upgrades together that share something that moves. Each bundle has the places of its upgrades, in order.
-pub(super) fn join(all: Vec<Moving>) -> Vec<(Vec<usize>, Moving)> {
+pub(super) fn join(all: Vec<Moving>, candidates: &[Candidate]) -> Vec<(Vec<usize>, Moving)> {
     let mut owner: BTreeMap<String, usize> = BTreeMap::new();
     let mut parent: Vec<usize> = (0..all.len()).collect();
     for (at, moving) in all.iter().enumerate() {
@@ -178,6 +188,9 @@ pub(super) fn join(all: Vec<Moving>) -> Vec<(Vec<usize>, Moving)> {
         let bundle = bundles.entry(root(&mut parent, at)).or_default();
         bundle.0.push(at);
         bundle.1.join(moving);
+    }
+    for (places, moving) in bundles.values_mut() {
+        moving.settle(places.iter().filter_map(|at| candidates.get(*at)).map(|of| of.name.clone()));
     }
     bundles.into_values().collect()
 }

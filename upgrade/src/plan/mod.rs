@@ -104,12 +104,16 @@ pub fn plan(view: &View<'_>, request: &Request) -> Result<Plan, CommandError> {
     let properties = parse_assignments(request.properties.iter().map(String::as_str))?;
     let mut reader = Reader::new(view)?;
     let resources = scope(&mut reader, request)?;
+    if let Also::Resources(names) = &request.also {
+        // A name that means nothing would permit nothing, and nobody would know why.
+        names.iter().try_for_each(|name| reader.resource(name).map(drop))?;
+    }
     let asked = asked(request, resources);
     let mut planner =
         Planner { targets: BTreeMap::new(), properties, held_back: Vec::new(), nothing_to_do: Vec::new() };
     let candidates = planner.candidates(&mut reader, &asked, request)?;
     let (candidates, moving) = planner.movable(&mut reader, &asked, candidates)?;
-    let bundles = bundle::join(moving);
+    let bundles = bundle::join(moving, &candidates);
     let mut made = wave::Made::new(request.irreversible.clone());
     for (places, moving) in &bundles {
         let upgrades: Vec<&Candidate> = places.iter().filter_map(|at| candidates.get(*at)).collect();

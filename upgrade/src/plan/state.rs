@@ -211,6 +211,11 @@ impl OnNode {
         }
     }
 
+    /// Nothing has been there yet.
+    fn untouched() -> Self {
+        Self::of_view(&NodeView::offline(""))
+    }
+
     fn traces(&mut self) -> Traces<'_> {
         Traces { origin: &mut self.initialised_by, also: &mut self.also_initialised_by }
     }
@@ -290,7 +295,10 @@ impl State {
                 entry.monitor_started_by = started_by.clone().unwrap_or_else(|| entry.monitor_started_by.clone());
             }),
             Effect::Initialised { resource, node, version } => {
-                self.on(resource, node, |entry| entry.traces().run(version));
+                // An Init_node of the new version may be none of the old one's.
+                if let Some(resource) = self.resources.get_mut(resource) {
+                    resource.nodes.entry(node.clone()).or_insert_with(OnNode::untouched).traces().run(version);
+                }
             }
             Effect::NotInitialised { resource, node } => {
                 self.on(resource, node, |entry| entry.traces().set(Origin::None));

@@ -106,7 +106,10 @@ impl Made {
         let basing = Basing::new(reader);
         let mut state = State::default();
         for (bundle, moving) in &mut self.bundles {
-            let part = reader.state.part(moving.moves.keys());
+            let mut part = reader.state.part(moving.moves.keys());
+            // Init and Validate of a new version may run where the old one's never did.
+            let nodes = bundle.steps.iter().filter_map(|step| step.operation.node.as_ref());
+            part.nodes.extend(nodes.map(|node| (node.clone(), reader.state.status(node))));
             bundle.basis = basing.of_bundle(&part, moving);
             state.nodes.extend(part.nodes);
             state.groups.extend(part.groups);
@@ -247,18 +250,22 @@ fn waves(
     let mut done: BTreeSet<usize> = BTreeSet::new();
     let mut waves = Vec::new();
     while !left.is_empty() {
-        let (mut wave, mut taken, mut down) = (Vec::new(), BTreeSet::new(), 0);
+        let (mut wave, mut taken, mut down): (Vec<Bundle>, BTreeSet<usize>, BTreeSet<String>) = Default::default();
         let mut behind = VecDeque::new();
         while let Some((at, bundle, linked)) = left.pop_front() {
-            let fits = down + bundle.disrupts.len() <= max_unavailable;
+            let more = bundle.disrupts.iter().filter(|group| !down.contains(*group)).count();
+            let fits = down.len() + more <= max_unavailable;
             if fits && linked.is_subset(&done) {
-                down += bundle.disrupts.len();
+                down.extend(bundle.disrupts.iter().cloned());
                 taken.insert(at);
                 wave.push(bundle);
             } else {
                 behind.push_back((at, bundle, linked));
             }
-            if down >= max_unavailable && left.front().is_some_and(|(_, next, _)| !next.disrupts.is_empty()) {
+            let is_new = |(_, next, _): &(usize, Bundle, BTreeSet<usize>)| {
+                next.disrupts.iter().any(|group| !down.contains(group))
+            };
+            if down.len() >= max_unavailable && left.front().is_some_and(is_new) {
                 break;
             }
         }

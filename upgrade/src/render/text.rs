@@ -18,7 +18,7 @@ pub fn text(plan: &Plan) -> String {
         if count > 1 {
             text.push_str(&format!("\nWave {} of {count}\n", number + 1));
         }
-        wave.bundles.iter().for_each(|of| bundle(&mut text, of, plan));
+        wave.bundles.iter().for_each(|of| bundle(&mut text, of));
     }
     for name in &plan.nothing_to_do {
         text.push_str(&format!("\n{name} has the version already: nothing to do.\n"));
@@ -50,13 +50,13 @@ fn head(plan: &Plan) -> String {
     }
 }
 
-fn bundle(text: &mut String, bundle: &Bundle, plan: &Plan) {
+fn bundle(text: &mut String, bundle: &Bundle) {
     let down = match bundle.disrupts.as_slice() {
         [] => "nothing goes down".to_owned(),
         groups => format!("takes down {}", groups.join(", ")),
     };
     text.push_str(&format!("\nBundle {}: {down}\n", bundle.id));
-    bundle.upgrades.iter().for_each(|of| upgrade(text, of));
+    bundle.upgrades.iter().for_each(|of| upgrade(text, of, bundle));
     for sentence in bundle.moves.values() {
         text.push_str(&format!("  moves with it: {sentence}\n"));
     }
@@ -69,11 +69,12 @@ fn bundle(text: &mut String, bundle: &Bundle, plan: &Plan) {
         text.push_str("\n  Down meanwhile:\n");
         bundle.blackouts.iter().for_each(|of| blackout(text, of));
     }
-    let _ = plan;
 }
 
-fn upgrade(text: &mut String, upgrade: &Upgrade) {
+fn upgrade(text: &mut String, upgrade: &Upgrade, bundle: &Bundle) {
+    let goes_down = bundle.blackouts.iter().any(|of| of.resource == upgrade.resource);
     let what = match upgrade.needs {
+        None if goes_down => "goes down with the others".to_owned(),
         None => "stays as it runs".to_owned(),
         Some(needs) => format!("is {} meanwhile", needs.as_str()),
     };
@@ -181,6 +182,11 @@ pub fn simulated(plan: &Plan, outcome: &Outcome) -> String {
             BundleEnd::Stale { sentence } => text.push_str(&format!("bundle {id}: not begun. {sentence}\n")),
             BundleEnd::Refused { step, failure } => {
                 text.push_str(&format!("bundle {id}: refused at {step}, nothing has changed. {}\n", failure.sentence));
+            }
+            BundleEnd::Unwound { step, failure, undone } if undone.is_empty() => {
+                let why = failure.as_ref().map(|failure| format!(" {}", failure.sentence)).unwrap_or_default();
+                let at = step.as_ref().map(|step| format!("failed at {step}")).unwrap_or_else(|| "ended".to_owned());
+                text.push_str(&format!("bundle {id}: {at}, and nothing had to be undone.{why}\n"));
             }
             BundleEnd::Unwound { step, failure, undone } => {
                 let why = failure.as_ref().map(|failure| format!(" {}", failure.sentence)).unwrap_or_default();
