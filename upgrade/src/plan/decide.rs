@@ -267,10 +267,26 @@ struct Case<'a> {
 }
 
 impl Case<'_> {
+    /// The gate's answer. Resources of a fleet are alike, and what it says of one it says of the next: names go into its words
+    /// only, and an answer whose words have one is not used again.
     fn ask(&self, reader: &Reader<'_, '_>, state: &State) -> Result<Decision, CommandError> {
         let missing = || CommandError::Internal(format!("resource `{}` is not read", self.name));
-        let state = state.gate_state(self.name).ok_or_else(missing)?;
-        self.ask_gate(reader.view, &reader.settings, &state)
+        let mut state = state.gate_state(self.name).ok_or_else(missing)?;
+        let group = std::mem::take(&mut state.group.name);
+        let single = self.target.loaded.resource_type.single_instance.value;
+        let is_alike = !single && !self.may_change_dependencies(&state);
+        let versions = (self.present.name(), self.target.name());
+        if is_alike && let Some(known) = reader.answers.find(&versions, self.properties, &state) {
+            return Ok(known);
+        }
+        let blank = state.clone();
+        state.group.name = group;
+        let decision = self.ask_gate(reader.view, &reader.settings, &state)?;
+        let names = |why: &Reason| why.sentence.contains(self.name) || why.sentence.contains(&state.group.name);
+        if is_alike && !decision.because.iter().any(names) {
+            reader.answers.keep(versions, self.properties, blank, &decision);
+        }
+        Ok(decision)
     }
 
     fn ask_gate(

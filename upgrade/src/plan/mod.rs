@@ -1,6 +1,7 @@
 //! The plan of an upgrade (design section 8): everything is chosen here, and nothing where it is carried out. What was read
 //! is the plan's basis; a plan is data and is never changed.
 
+mod answers;
 mod blackout;
 mod bundle;
 mod data;

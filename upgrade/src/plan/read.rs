@@ -14,6 +14,7 @@ use rtreg_registry::records::{GroupRecord, NodeRecord, ResourceRecord};
 use rtreg_registry::types::type_version;
 use rtreg_registry::{CommandError, KeyRange, LoadedType, StoreError, View, effective, keys, load_type};
 
+use super::answers::Answers;
 use super::state::{Group, OnNode, Resource, State};
 
 /// Seconds that a method may take where neither the resource nor its type says: the vendor's default for all timeouts.
@@ -70,6 +71,8 @@ pub(super) struct Reader<'v, 's> {
     pub view: &'v View<'s>,
     pub settings: Settings,
     pub state: State,
+    /// What the gate has said.
+    pub answers: Answers,
     types: BTreeMap<(String, RtVersion), Rc<Type>>,
     nodes: BTreeMap<String, NodeRecord>,
     groups: BTreeMap<String, GroupRecord>,
@@ -85,6 +88,7 @@ impl<'v, 's> Reader<'v, 's> {
             view,
             settings: read_settings(view)?,
             state: State::default(),
+            answers: Answers::default(),
             types: BTreeMap::new(),
             nodes: BTreeMap::new(),
             groups: BTreeMap::new(),
