@@ -25,7 +25,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("checker", &["serde", "serde_json", "schemars", "miette", "sha2"]),
     ("registry", &["serde", "serde_json", "sha2", "thiserror", "schemars"]),
     ("control", &[]),
-    ("upgrade", &["serde", "serde_json", "schemars"]),
+    ("upgrade", &["serde", "serde_json", "schemars", "sha2"]),
     ("store", &["rusqlite", "tempfile"]),
     ("cli", CLI_OUTSIDE),
     ("examples/embed", &[]),

@@ -2,12 +2,13 @@
 //! why, and all that the decision rests on. It is never changed; its name is the hash of its content.
 
 use std::collections::BTreeMap;
+use std::io::{self, BufWriter, Write};
 
 use rtreg_registry::gate::Needs;
-use rtreg_registry::history::sha256_hex;
 use rtreg_registry::migration::PropertyChange;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::state::State;
 use super::step::{Step, Why};
@@ -284,7 +285,27 @@ impl Plan {
     }
 }
 
-/// The hash of a plan that has no name.
+/// The hash of a plan that has no name, as it is written: a plan of a large fleet would not want to be in memory twice.
 fn hash(plan: &Plan) -> String {
-    sha256_hex(&serde_json::to_vec(plan).unwrap_or_default())
+    let mut out = BufWriter::with_capacity(64 * 1024, Hash(Sha256::new()));
+    // Neither a plan nor the hash can refuse: keys are text, and nothing is written anywhere.
+    let written = serde_json::to_writer(&mut out, plan).is_ok();
+    let hash = out.into_inner().map(|hash| hash.0.finalize());
+    match hash {
+        Ok(hash) if written => hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+        _ => String::new(),
+    }
+}
+
+struct Hash(Sha256);
+
+impl Write for Hash {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

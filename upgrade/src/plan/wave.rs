@@ -251,7 +251,7 @@ fn waves(
     let mut waves = Vec::new();
     while !left.is_empty() {
         let (mut wave, mut taken, mut down): (Vec<Bundle>, BTreeSet<usize>, BTreeSet<String>) = Default::default();
-        let mut behind = VecDeque::new();
+        let mut behind = Vec::new();
         while let Some((at, bundle, linked)) = left.pop_front() {
             let more = bundle.disrupts.iter().filter(|group| !down.contains(*group)).count();
             let fits = down.len() + more <= max_unavailable;
@@ -260,7 +260,7 @@ fn waves(
                 taken.insert(at);
                 wave.push(bundle);
             } else {
-                behind.push_back((at, bundle, linked));
+                behind.push((at, bundle, linked));
             }
             let is_new = |(_, next, _): &(usize, Bundle, BTreeSet<usize>)| {
                 next.disrupts.iter().any(|group| !down.contains(group))
@@ -269,8 +269,8 @@ fn waves(
                 break;
             }
         }
-        behind.append(&mut left);
-        left = behind;
+        // What waits keeps its place; the others are not moved, or many waves would take the square of their number.
+        behind.into_iter().rev().for_each(|waiting| left.push_front(waiting));
         if wave.is_empty()
             && let Some((at, bundle, _)) = left.pop_front()
         {
