@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use rtreg_model::{Method, RtVersion};
 use rtreg_registry::commands::version::{SetTypeVersion, set_type_version};
 use rtreg_registry::gate::Needs;
+use rtreg_registry::memory::MemoryStore;
 use rtreg_registry::records::{GroupRecord, NodeRecord, ResourceRecord};
 use rtreg_registry::store::KeyRange;
 use rtreg_registry::{Store, View, effective, inspect, keys, load_type};
 use rtreg_upgrade::execute::{
     BundleEnd, End, FailureKind, Injection, LogLine, Outcome, Simulator, abort, execute, unwinding,
 };
-use rtreg_upgrade::plan::{Also, Driver, Gatekeeper, HeldBack, Plan, Request, Scope, State, Step, What, plan};
+use rtreg_upgrade::plan::{Also, Driver, Gatekeeper, HeldBack, OnNode, Plan, Request, Scope, State, Step, What, plan};
 
-use super::scenario::{Failed, Scenario, command};
+use super::scenario::{Failed, Scenario, command, recorded};
 use super::show;
 use super::world::World;
 
@@ -45,6 +46,7 @@ pub fn all(scenario: &Scenario) -> Result<String, Failed> {
         Ok((text, simulator.state))
     })?;
     let (text, state) = snapshot;
+    recorded_as_said(&scenario.store, &made, &state)?;
     write(&scenario.store, &state)?;
     goal_again(scenario, &made)?;
     back(scenario, &made)?;
@@ -174,6 +176,42 @@ fn goal_again(scenario: &Scenario, made: &Plan) -> Result<(), Failed> {
         }
         if again.bundles().any(|bundle| bundle.upgrades.iter().any(|of| of.resource == upgrade.resource)) {
             return Err(format!("{} is upgraded twice", upgrade.resource).into());
+        }
+    }
+    Ok(())
+}
+
+/// In groups that the administrator drives, the commands of the plan record just what the simulation says.
+fn recorded_as_said(store: &MemoryStore, made: &Plan, state: &State) -> Result<(), Failed> {
+    let steps = || made.bundles().flat_map(|bundle| &bundle.steps).filter_map(|step| step.administrator.as_ref());
+    if !made.bundles().all(|bundle| bundle.carried_out_by == Driver::Recorded) {
+        return Ok(());
+    }
+    let mut done = 0;
+    for command in steps().flat_map(|commands| &commands.record) {
+        recorded(store, command).map_err(|why| format!("`{command}`: {why}"))?;
+        done += 1;
+    }
+    if done == 0 {
+        return Err("a plan of the administrator's without a command".into());
+    }
+    let seen = |name: &String, node: &String| {
+        inspect(store, |view| {
+            let record: ResourceRecord = view.record(&keys::resource(name))?.ok_or_else(|| missing(name))?;
+            let on: NodeRecord = view.record(&keys::node(node))?.ok_or_else(|| missing(node))?;
+            let seen = effective::node_view(record.nodes.get(node), &on, None);
+            Ok((record.type_version, record.values, OnNode::of_view(&seen)))
+        })
+        .map_err(|error| error.to_string())
+    };
+    for (name, resource) in &state.resources {
+        for (node, entry) in &resource.nodes {
+            let (version, values, found) = seen(name, node)?;
+            if (&version, &values, &found) != (&resource.type_version, &resource.values, entry) {
+                return Err(
+                    format!("{done} commands: {name} on {node}: simulated {entry:?}, recorded {found:?}").into()
+                );
+            }
         }
     }
     Ok(())

@@ -353,3 +353,48 @@ fn needs(word: &str) -> Option<Needs> {
         .into_iter()
         .find(|needs| needs.as_str() == word)
 }
+
+/// Carries out a command line of rtreg that records something.
+pub fn recorded(store: &MemoryStore, line: &str) -> Result<(), Failed> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let (mut plain, mut options) = (Vec::new(), Vec::new());
+    let mut rest = words.iter().skip(1);
+    while let Some(word) = rest.next() {
+        match word.strip_prefix('-') {
+            Some(_) => {
+                options.push(((*word).to_owned(), rest.next().map(|value| (*value).to_owned()).ok_or("a value")?))
+            }
+            None => plain.push(*word),
+        }
+    }
+    let option = |wanted: &str| options.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
+    let nodes: Vec<String> = option("--node").iter().flat_map(|nodes| nodes.split(',')).map(str::to_owned).collect();
+    let mut setup = Setup { store: store.clone(), ..Setup::default() };
+    match plain.as_slice() {
+        ["upgrade", name] => {
+            let given = options.iter().filter(|(name, _)| name == "-p").map(|(_, value)| value.as_str());
+            let properties = rtreg_registry::commands::properties::parse_assignments(given).map_err(self::words)?;
+            let to = option("--to").ok_or("--to")?;
+            let request = upgrade::Request { resource: (*name).to_owned(), to, properties, preview: false };
+            let report = command(store, |tx| upgrade::upgrade(tx, &request))?;
+            if report.done { Ok(()) } else { Err(report.text().into()) }
+        }
+        ["resource", "state", name, state] => {
+            let more = [
+                ("--monitor", "monitor"),
+                ("--started-by", "started_by"),
+                ("--monitor-started-by", "monitor_started_by"),
+            ];
+            let more = more.iter().filter_map(|(name, word)| Some(format!("{word}={}", option(name)?)));
+            let more: Vec<String> = more.collect();
+            let more: Vec<&str> = more.iter().map(String::as_str).collect();
+            setup.state(name, nodes.first().ok_or("--node")?, state, &more)
+        }
+        ["resource" | "group", action, name] => {
+            let mut arguments = vec![*name];
+            arguments.extend(nodes.iter().map(String::as_str));
+            setup.action(Path::new(""), action, &arguments)
+        }
+        _ => Err("not a command that records".into()),
+    }
+}

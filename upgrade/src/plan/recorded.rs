@@ -114,13 +114,30 @@ fn commands(l: &Lowering<'_>, name: &str, change: SwitchChange, nodes: &[String]
         |state: &str| nodes.iter().map(|node| format!("rtreg resource state {name} --node {node} {state}")).collect();
     match change {
         SwitchChange::FollowDown => Commands { run: Vec::new(), record: state("offline") },
-        SwitchChange::FollowUp => Commands { run: Vec::new(), record: state("online") },
+        SwitchChange::FollowUp => Commands { run: Vec::new(), record: followed_up(l, name, nodes) },
         SwitchChange::Restart => Commands { run: Vec::new(), record: vec![format!("rtreg resource restart {name}")] },
         _ => Commands {
             run: vec![format!("clresource {}{} {name}", change.as_str(), on("-n"))],
             record: vec![format!("rtreg resource {} {name}{}", change.as_str(), on("--node"))],
         },
     }
+}
+
+/// What the cluster has brought up by itself is of the version that the resource has then, its monitor too.
+fn followed_up(l: &Lowering<'_>, name: &str, nodes: &[String]) -> Vec<String> {
+    let Some(of) = l.behind(name) else { return Vec::new() };
+    let version = quote(of.version().as_str().unwrap_or("unversioned"));
+    let command = |node: &String| {
+        let entry = l.resource(name).and_then(|resource| resource.nodes.get(node));
+        let is_monitored = entry.is_some_and(|entry| entry.monitored) && of.has(Method::MonitorStart);
+        let monitor = if is_monitored {
+            format!("--monitor running --monitor-started-by {version}")
+        } else {
+            "--monitor stopped".to_owned()
+        };
+        format!("rtreg resource state {name} --node {node} online --started-by {version} {monitor}")
+    };
+    nodes.iter().map(command).collect()
 }
 
 /// What takes a step down back: the same version comes up.
