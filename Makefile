@@ -66,6 +66,11 @@ bench-compat: setup-bench
 	@folder="$$($(CARGO) metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')"; \
 		sh tests/bench/compat.sh "$$folder/release/rtreg" "$$folder/bench-compat"
 
+## bench-plan: a thousand resources planned, the growth up to a hundred thousand, and crm_simulate beside it
+.PHONY: bench-plan
+bench-plan: setup-peers
+	$(CARGO) bench -p rtreg-tests --bench plan
+
 ## fuzz: the parser, ten minutes (needs cargo-fuzz)
 fuzz:
 	cd parser && RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run --sanitizer none parse -- -max_total_time=600
@@ -98,7 +103,7 @@ deb-test: setup-deb
 package:
 	$(CARGO) package --workspace --allow-dirty --exclude rtreg-tests --exclude rtreg-example-embed
 
-.PHONY: deb deb-test setup-rust setup-tools setup-bench setup-deny setup-editors setup-deb
+.PHONY: deb deb-test setup-rust setup-tools setup-bench setup-deny setup-editors setup-deb setup-peers
 setup-rust:
 	@sh tests/setup.sh rust
 
@@ -116,6 +121,9 @@ setup-editors:
 
 setup-deb:
 	@sh tests/setup.sh deb
+
+setup-peers:
+	@sh tests/setup.sh peers
 
 clean:
 	$(CARGO) clean

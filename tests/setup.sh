@@ -71,6 +71,15 @@ python() {
     fi
 }
 
+tools() {
+    wanted strace:strace dot:graphviz shellcheck:shellcheck
+}
+
+# What figures are held against.
+peers() {
+    command -v crm_simulate >/dev/null 2>&1 || apt_install " pacemaker-cli-utils" "there is nothing to measure beside"
+}
+
 deny() {
     command -v cargo-deny >/dev/null 2>&1 && return 0
     echo "setup: installing cargo-deny $deny_version"
@@ -112,5 +121,6 @@ case "${1:-}" in
     deny) deny ;;
     deb) deb ;;
     editors) editors ;;
-    *) echo "usage: setup.sh rust|tools|bench|deny|deb|editors" >&2; exit 2 ;;
+    peers) peers ;;
+    *) echo "usage: setup.sh rust|tools|bench|deny|deb|editors|peers" >&2; exit 2 ;;
 esac

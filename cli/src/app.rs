@@ -51,6 +51,8 @@ pub enum Format {
 impl Format {
     /// What every command that prints an answer knows.
     pub const PLAIN: &'static [Self] = &[Self::Text, Self::Json];
+    /// What commands that print graphs know.
+    pub const GRAPHS: &'static [Self] = &[Self::Text, Self::Json, Self::Dot, Self::Svg];
     /// What commands that print findings know.
     pub const FINDINGS: &'static [Self] = &[
         Self::Text,
@@ -63,9 +65,6 @@ impl Format {
         Self::Junit,
         Self::Checkstyle,
     ];
-
-    /// What commands that print a graph know.
-    pub const GRAPH: &'static [Self] = &[Self::Text, Self::Json, Self::Dot, Self::Svg];
 
     /// The word for it.
     pub const fn as_str(self) -> &'static str {
@@ -116,7 +115,7 @@ pub struct Options {
     /// rtreg/store.db in the XDG state directory.
     #[arg(long, global = true, help_heading = "Options of every command", value_name = "STORE")]
     pub store: Option<String>,
-    /// Format of the answer: text (the default) or json; lint has all of `--output`, control also tsv.
+    /// Format of the answer: text (the default) or json; lint has all of `--output`, control also tsv, graph and plan dot and svg.
     #[arg(
         long,
         global = true,

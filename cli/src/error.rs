@@ -23,13 +23,15 @@ pub enum Exit {
     Refused,
     /// Busy, conflict or stale: try again.
     Busy,
+    /// Changes are pending.
+    Pending,
     /// An upgrade to a registered version is refused.
     UpgradeRefused,
 }
 
 impl Exit {
     /// All of them, by their numbers.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Done,
         Self::Findings,
         Self::Left,
@@ -37,6 +39,7 @@ impl Exit {
         Self::Failed,
         Self::Refused,
         Self::Busy,
+        Self::Pending,
         Self::UpgradeRefused,
     ];
 
@@ -54,6 +57,7 @@ impl Exit {
                 "A rule of the registry refuses: in use, not found, other content, bad value, unknown version."
             }
             Self::Busy => "Busy: others kept changing what the command had read; try again.",
+            Self::Pending => "Changes are pending: `plan --detailed-exitcode`.",
             Self::UpgradeRefused => "An upgrade to a registered version is refused; with --preview too.",
         }
     }
@@ -67,6 +71,7 @@ impl Exit {
             Self::Failed => 3,
             Self::Refused => 4,
             Self::Busy => 5,
+            Self::Pending => 10,
             Self::UpgradeRefused => 11,
         }
     }

@@ -23,6 +23,8 @@ pub enum Subject {
     Change,
     /// The store and the gate.
     Upgrade,
+    /// The store and the gate, for a plan.
+    Plan,
     /// rtreg itself.
     Itself,
 }
@@ -40,6 +42,7 @@ impl Subject {
             ("lsp", _) => Self::Editor,
             ("register" | "import" | "compat", _) => Self::FilesAndStore,
             ("upgrade" | "path", _) => Self::Upgrade,
+            ("plan", _) => Self::Plan,
             ("list" | "show" | "status" | "history" | "graph", _) | ("node" | "setting", "list") => Self::Store,
             ("unregister" | "type" | "node" | "group" | "resource" | "setting", _) => Self::Change,
             _ => Self::Itself,
@@ -54,7 +57,8 @@ impl Subject {
             Exit::Left => self == Self::Editor,
             Exit::Refused => !matches!(self, Self::Files | Self::Editor | Self::Itself),
             Exit::Busy => matches!(self, Self::FilesAndStore | Self::Change | Self::Upgrade),
-            Exit::UpgradeRefused => self == Self::Upgrade,
+            Exit::UpgradeRefused => matches!(self, Self::Upgrade | Self::Plan),
+            Exit::Pending => self == Self::Plan,
         };
         Exit::ALL.into_iter().filter(|exit| (self == Self::Everything && *exit != Exit::Left) || may(exit)).collect()
     }

@@ -152,3 +152,18 @@ fn compat() {
     }
     run("compat.md", &cluster);
 }
+
+#[test]
+fn plan() {
+    let cluster = Cluster::new();
+    for (version, from) in [("1.0", &[][..]), ("2.0", &["\"1.0\" WHEN_OFFLINE"])] {
+        let file = cluster.write(&format!("web-{version}.rtr"), &rtr("web", version, &["Start", "Stop"], from));
+        cluster.ok(&format!("register {}", file.display()));
+    }
+    for command in ["node add n1", "group create g --node n1", "resource create r --group g --type web:1.0"] {
+        cluster.ok(command);
+    }
+    cluster.ok("group manage g");
+    cluster.ok("group online g");
+    run("plan.md", &cluster);
+}

@@ -20,7 +20,7 @@ pub mod migration;
 pub mod overlay;
 pub mod records;
 pub mod store;
-mod traces;
+pub mod traces;
 pub mod transaction;
 pub mod types;
 pub mod view;

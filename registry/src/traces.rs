@@ -7,7 +7,7 @@ use rtreg_model::{Origin, RtVersion};
 
 /// The traces on a node, wherever they are kept. `also` is empty where the origin is none, and never names the origin.
 #[derive(Debug)]
-pub(crate) struct Traces<'r> {
+pub struct Traces<'r> {
     /// `initialised_by`.
     pub origin: &'r mut Origin,
     /// `also_initialised_by`.

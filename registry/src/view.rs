@@ -60,7 +60,10 @@ impl<'s> View<'s> {
         self.basis.borrow_mut().insert(if found.is_empty() {
             Condition::RangeEmpty { range }
         } else {
-            Condition::RangeUnchanged { range, since: self.revision() }
+            // Where the whole range was read, its newest key says the same as the store's revision does, and is the same
+            // after a write to something else.
+            let newest = found.iter().map(|stored| stored.modified).max().filter(|_| found.len() < limit);
+            Condition::RangeUnchanged { range, since: newest.unwrap_or(self.revision()) }
         });
         Ok(found)
     }

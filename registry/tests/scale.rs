@@ -108,7 +108,7 @@ fn unit() -> MemoryStore {
     }
     for name in ["g00000-0", "g00000-1"] {
         let nodes = vec!["n1".to_owned(), "n2".to_owned()];
-        let request = group::CreateRequest { name: name.to_owned(), nodes, properties: Vec::new() };
+        let request = group::CreateRequest { name: name.to_owned(), nodes, properties: Vec::new(), driver: None };
         transact(&store, &ctx, ("groups", 1), |tx| group::create(tx, &request)).expect("a group");
         for number in 0..10 {
             let request = resource::CreateRequest {

@@ -1,7 +1,9 @@
 //! `rtreg group`: resource groups. Words come from the registry.
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
+use rtreg_model::Driver;
 use rtreg_registry::commands::changes::ChangeReport;
+use rtreg_registry::commands::driver::{DriverRequest, set_driver};
 use rtreg_registry::commands::group::{self, CreateRequest, GroupRequest, NodesRequest, SetRequest};
 use rtreg_registry::{CommandError, Transaction, inspect, transact};
 
@@ -29,6 +31,25 @@ enum Group {
         /// Maximum_primaries=N: on how many nodes it may be online at once; 1 if not given.
         #[arg(short = 'p', value_name = "NAME=VALUE")]
         properties: Vec<String>,
+        /// Who carries out its state commands: `recorded` (the default), the administrator, whose word rtreg records; or `rgm`,
+        /// rtreg, which runs the methods.
+        #[arg(
+            long,
+            value_name = "DRIVER",
+            default_value = "recorded",
+            hide_default_value = true,
+            hide_possible_values = true
+        )]
+        driver: DriverWord,
+    },
+    /// Change who carries out the state commands of a group.
+    Driver {
+        /// The group.
+        #[arg(value_name = "GROUP")]
+        name: String,
+        /// `recorded`: the administrator; `rgm`: rtreg.
+        #[arg(value_name = "DRIVER", hide_possible_values = true)]
+        driver: DriverWord,
     },
     /// Change the node list or Maximum_primaries.
     Set {
@@ -61,6 +82,24 @@ enum Group {
     Offline(Nodes),
 }
 
+/// A driver on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DriverWord {
+    /// The administrator.
+    Recorded,
+    /// rtreg.
+    Rgm,
+}
+
+impl From<DriverWord> for Driver {
+    fn from(word: DriverWord) -> Self {
+        match word {
+            DriverWord::Recorded => Self::Recorded,
+            DriverWord::Rgm => Self::Rgm,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 struct Name {
     /// The group.
@@ -84,8 +123,8 @@ struct Nodes {
 /// What the registry says.
 pub fn run(arguments: Arguments, app: &App) -> Result<Exit, CliError> {
     match arguments.command {
-        Group::Create { name, nodes, properties } => {
-            let request = CreateRequest { name, nodes, properties };
+        Group::Create { name, nodes, properties, driver } => {
+            let request = CreateRequest { name, nodes, properties, driver: Some(driver.into()) };
             let units = ("nodes", request.nodes.len());
             let (report, _) = transact(app.store()?, &app.context(), units, |tx| group::create(tx, &request))?;
             output::answer(app, &report, ChangeReport::text)
@@ -93,6 +132,10 @@ pub fn run(arguments: Arguments, app: &App) -> Result<Exit, CliError> {
         Group::Set { name, nodes, properties } => {
             let request = SetRequest { name, nodes, properties };
             change(app, &request.name, |tx| group::set(tx, &request))
+        }
+        Group::Driver { name, driver } => {
+            let request = DriverRequest { name, driver: driver.into() };
+            change(app, &request.name, |tx| set_driver(tx, &request))
         }
         Group::Delete(name) => whole(app, name, group::delete),
         Group::Manage { name, already: false } => whole(app, Name { name }, group::manage),

@@ -17,6 +17,7 @@ mod lsp;
 mod man;
 mod node;
 mod path;
+mod plan;
 pub mod register;
 pub mod resource;
 mod rules;
@@ -82,6 +83,10 @@ pub enum Command {
     Path(path::Arguments),
     /// Try two versions of a type together: run the methods of the new one on what those of the old one began, in a sandbox.
     Try(Box<try_versions::Arguments>),
+    /// Plan upgrades: every step, what undoes it, and why; nothing is changed.
+    Plan(Box<plan::Arguments>),
+    /// Carry a plan out on a simulator, and let steps fail: nothing is changed.
+    Simulate(plan::SimulateArguments),
     /// Show what happened, newest first; check it; print the hash to be kept elsewhere.
     History(history::Arguments),
     /// Show the tables of the control models: which method is called when, and what its failure does.
@@ -107,8 +112,8 @@ impl Command {
     pub fn formats(&self) -> &'static [Format] {
         match self {
             Self::Lint(_) | Self::Compat(_) => Format::FINDINGS,
-            Self::Graph(_) => Format::GRAPH,
             Self::Control(_) => &[Format::Text, Format::Json, Format::Tsv],
+            Self::Graph(_) | Self::Plan(_) => Format::GRAPHS,
             _ => Format::PLAIN,
         }
     }
@@ -138,6 +143,8 @@ impl Command {
             Self::Graph(arguments) => graph::run(&arguments, app),
             Self::Path(arguments) => path::run(arguments, app),
             Self::Try(arguments) => try_versions::run(&arguments, app),
+            Self::Plan(arguments) => plan::run(*arguments, app),
+            Self::Simulate(arguments) => plan::simulate(&arguments, app),
             Self::History(arguments) => history::run(&arguments, app),
             Self::Control(command) => control::run(&command, app),
             Self::Setting(command) => setting::run(&command, app),

@@ -101,7 +101,8 @@ pub fn create_groups(call: &Call<'_>, letter: char, of: char) -> Result<u8, CliE
         properties.push(format!("Maximum_primaries={}", nodes.len()));
     }
     Ok(call.each(&call.parsed.operands, |name| {
-        let request = CreateRequest { name: name.to_owned(), nodes: nodes.clone(), properties: properties.clone() };
+        let request =
+            CreateRequest { name: name.to_owned(), nodes: nodes.clone(), properties: properties.clone(), driver: None };
         call.done(&commands::group::perform(call.app, name, |tx| group::create(tx, &request))?)
     }))
 }

@@ -10,6 +10,7 @@ use serde_json::json;
 pub use super::group_set::{SetRequest, set};
 
 use super::changes::{self, ChangeReport};
+use super::driver::check_runs_no_method;
 use super::event;
 use super::resource::not_disabled;
 use super::scene::{Member, Scene, find_group, find_node, is_init_node, lines};
@@ -36,6 +37,8 @@ pub struct CreateRequest {
     pub nodes: Vec<String>,
     /// `-p`, as written.
     pub properties: Vec<String>,
+    /// `--driver`; none is the administrator.
+    pub driver: Option<Driver>,
 }
 
 /// A command about a group as a whole.
@@ -107,7 +110,7 @@ pub(super) fn create_as(
         node_list: request.nodes.clone(),
         maximum_primaries: maximum_primaries(&request.properties)?.unwrap_or(1),
         managed: seen.is_some_and(|seen| seen.managed),
-        driver: Driver::Recorded,
+        driver: request.driver.unwrap_or(Driver::Recorded),
         online_on: online_on(&tx.view, seen)?,
     };
     for node in &group.node_list {
@@ -277,6 +280,7 @@ fn manage_with(
 ) -> Result<ChangeReport, CommandError> {
     let name = &request.name;
     let mut scene = Scene::of_group(&tx.view, name)?;
+    check_has_methods(&scene, "group manage")?;
     if scene.group.managed {
         let summary = format!("group `{name}` is managed already; nothing changed");
         return Ok(ChangeReport::new(Object::new("group", name), "manage", summary));
@@ -296,6 +300,7 @@ fn manage_with(
 pub fn unmanage(tx: &mut Transaction<'_>, request: &GroupRequest) -> Result<ChangeReport, CommandError> {
     let name = &request.name;
     let mut scene = Scene::of_group(&tx.view, name)?;
+    check_has_methods(&scene, "group unmanage")?;
     if !scene.group.managed {
         let summary = format!("group `{name}` is unmanaged already; nothing changed");
         return Ok(ChangeReport::new(Object::new("group", name), "unmanage", summary));
@@ -309,6 +314,11 @@ pub fn unmanage(tx: &mut Transaction<'_>, request: &GroupRequest) -> Result<Chan
     scene.group.managed = false;
     let changes = scene.save(tx, "unmanage", true)?;
     Ok(ChangeReport::new(Object::new("group", name), "unmanage", format!("group `{name}` is unmanaged")).with(changes))
+}
+
+/// A group without resources runs nothing.
+pub(super) fn check_has_methods(scene: &Scene, command: &str) -> Result<(), Refusal> {
+    if scene.members.is_empty() { Ok(()) } else { check_runs_no_method(&scene.group, command) }
 }
 
 fn each_init_node(
@@ -369,6 +379,7 @@ fn check_offline_and_disabled(scene: &Scene) -> Result<(), Refusal> {
 pub fn online(tx: &mut Transaction<'_>, request: &NodesRequest) -> Result<ChangeReport, CommandError> {
     let name = &request.name;
     let mut scene = Scene::of_group(&tx.view, name)?;
+    check_has_methods(&scene, "group online")?;
     if !scene.group.managed {
         return Err(Refusal::new("group_unmanaged", format!("group `{name}` is unmanaged, so it cannot be online"))
             .help(format!("`rtreg group manage {name}` first"))
@@ -466,6 +477,7 @@ fn online_targets(scene: &Scene, named: &[String]) -> Result<Vec<String>, Refusa
 pub fn offline(tx: &mut Transaction<'_>, request: &NodesRequest) -> Result<ChangeReport, CommandError> {
     let name = &request.name;
     let mut scene = Scene::of_group(&tx.view, name)?;
+    check_has_methods(&scene, "group offline")?;
     let targets = scene.chosen(&request.nodes)?;
     let mut in_the_way = InTheWay::default();
     let mut members = std::mem::take(&mut scene.members);

@@ -338,6 +338,7 @@ fn import_group(tx: &mut Transaction<'_>, shown: &ShownGroup) -> Result<Line, Co
         name: name.clone(),
         nodes: shown.node_list.clone(),
         properties: vec![format!("Maximum_primaries={}", shown.maximum_primaries)],
+        driver: None,
     };
     if tx.view.record::<GroupRecord>(&keys::group(name))?.is_none() {
         let seen = group::Seen { managed: shown.managed, online_on: shown.online_on.clone() };

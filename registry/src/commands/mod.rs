@@ -3,6 +3,7 @@
 
 pub mod changes;
 mod dependencies;
+pub mod driver;
 mod event;
 pub mod group;
 mod group_set;
@@ -16,6 +17,7 @@ pub mod list;
 pub mod names;
 pub mod node;
 pub mod observe;
+pub mod planning;
 pub mod properties;
 pub mod register;
 pub mod resource;

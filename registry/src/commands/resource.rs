@@ -7,6 +7,7 @@ use rtreg_model::{Method, MonitorState, NodeStatus, Origin, PropertyTunable, Res
 use serde_json::json;
 
 use super::changes::ChangeReport;
+use super::driver::check_runs_no_method;
 use super::group::RESOURCES_MAX;
 use super::properties::{self, Table, all_at_once, not_tunable, parse_assignments};
 use super::scene::{Member, Scene, find_group, is_init_node, lines, read_installed};
@@ -93,6 +94,7 @@ pub(super) fn create_as(
     if let Some(other) = tx.view.record::<ResourceRecord>(&keys::resource(name))? {
         return Err(exists(&tx.view, &other)?.into());
     }
+    check_runs_no_method(&find_group(&tx.view, &request.group)?, "resource create")?;
     check_room(&tx.view, &request.group)?;
     let Drafted { resource, loaded, needed } = draft(&tx.view, request, seen)?;
     tx.put(keys::resource(name), &resource);
@@ -333,6 +335,7 @@ pub fn set(tx: &mut Transaction<'_>, request: &SetRequest) -> Result<ChangeRepor
     let assignments = parse_assignments(request.properties.iter().map(String::as_str))?;
     check_set_request(request, &assignments)?;
     let mut scene = Scene::of_resource(&tx.view, &request.name)?;
+    check_runs_no_method(&scene.group, "resource set")?;
     let views = scene.views(scene.resource_ref()?);
     let node_list = scene.group.node_list.clone();
     let member = scene.resource()?;

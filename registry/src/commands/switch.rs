@@ -6,6 +6,7 @@ use std::rc::Rc;
 use rtreg_model::{Method, MonitorState, NodeStatus, ResourceState};
 
 use super::changes::ChangeReport;
+use super::driver::check_runs_no_method;
 use super::event;
 use super::scene::{Member, Scene};
 use crate::error::{CommandError, Refusal};
@@ -62,6 +63,7 @@ impl Action {
 /// [`CommandError::Usage`] for a clear without a node; [`CommandError::Store`].
 pub fn switch(tx: &mut Transaction<'_>, request: &SwitchRequest) -> Result<ChangeReport, CommandError> {
     let mut scene = Scene::of_resource(&tx.view, &request.name)?;
+    check_runs_no_method(&scene.group, &format!("resource {}", request.action.as_str()))?;
     let nodes = chosen_nodes(&scene, request)?;
     check_known(&scene, &nodes, request.action)?;
     let online = scene.online_nodes();

@@ -7,6 +7,7 @@ use rtreg_model::{RtVersion, suggest};
 use serde_json::json;
 
 use super::dependencies;
+use super::driver::check_runs_no_method;
 use super::settings::read_settings;
 use super::version::{GateState, SetTypeVersion, gate_state, gate_version, set_type_version};
 use crate::error::{CommandError, Refusal};
@@ -102,6 +103,7 @@ pub fn upgrade(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, Co
     let done = decision.verdict == Verdict::Allowed && !decision.is_same_version() && !request.preview;
     let report = Report { decision, done, preview: request.preview, sources };
     if done {
+        check_runs_no_method(&read.group, "upgrade")?;
         let DecisionReport { tunability, because, changes, rests_on, .. } = report.json();
         let mut detail = json!({ "tunability": tunability, "because": because, "properties": changes });
         if let Some(detail) = detail.as_object_mut().filter(|_| !rests_on.is_empty()) {

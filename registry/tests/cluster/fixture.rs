@@ -272,7 +272,7 @@ pub fn apply(tx: &mut Transaction<'_>, line: &Line) -> Result<ChangeReport, Comm
         ("node", "remove") => node::remove(tx, &node::NodeRequest { name }),
         ("node", "up") => node::up(tx, &node::NodeRequest { name }),
         ("node", "down") => node::down(tx, &node::NodeRequest { name }),
-        ("group", "create") => group::create(tx, &group::CreateRequest { name, nodes, properties }),
+        ("group", "create") => group::create(tx, &group::CreateRequest { name, nodes, properties, driver: None }),
         ("group", "set") => group::set(tx, &group::SetRequest { name, nodes, properties }),
         ("group", "delete") => group::delete(tx, &group::GroupRequest { name }),
         ("group", "manage") if line.option("--already").is_some() => {

@@ -40,7 +40,7 @@ fn a_group_with_too_many_nodes_is_refused_in_words() {
     for node in &nodes {
         cluster.ok(&format!("node add {node}"));
     }
-    let request = group::CreateRequest { name: "g".to_owned(), nodes, properties: Vec::new() };
+    let request = group::CreateRequest { name: "g".to_owned(), nodes, properties: Vec::new(), driver: None };
     let created = transact(&cluster.store, &context(None), ("nodes", 120), |tx| group::create(tx, &request));
     insta::assert_snapshot!(words(&created.unwrap_err()));
 }

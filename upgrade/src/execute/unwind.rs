@@ -1,0 +1,75 @@
+//! What undoes a bundle, from the plan and the journal alone. Only what is journaled as done or whose outcome is not certain is
+//! undone, the last step first; it never looks at any state, asks no gate and no Validate.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::journal::{Journal, Status};
+use crate::plan::{Bundle, Operation, Repeat, Step, What};
+
+/// What undoes a bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Unwinding {
+    /// In this order.
+    pub tasks: Vec<UndoTask>,
+    /// The point of no return that has been passed; null if there is none, or it has not been passed. Then nothing is undone.
+    pub passed: Option<String>,
+}
+
+/// Something that is done to undo a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UndoTask {
+    /// The step.
+    pub step: String,
+    /// The name under which it is journaled.
+    pub id: String,
+    /// What is done.
+    pub operation: Operation,
+    /// Why it cannot be done; null if nothing is in its way.
+    pub impossible: Option<String>,
+}
+
+/// What undoes what a bundle has done so far.
+pub fn unwinding(bundle: &Bundle, journal: &Journal) -> Unwinding {
+    let is_mark = |step: &&Step| matches!(step.operation.what, What::Mark { .. });
+    let passed = bundle.steps.iter().filter(is_mark).find(|step| journal.status(&step.id) == Some(Status::Done));
+    if let Some(mark) = passed {
+        return Unwinding { tasks: Vec::new(), passed: Some(mark.id.clone()) };
+    }
+    let mut tasks = Vec::new();
+    let mut last: Vec<UndoTask> = Vec::new();
+    for step in bundle.steps.iter().rev() {
+        let Some(certain) = is_undone(step, journal.status(&step.id)) else { continue };
+        let has_own = step.undo.iter().any(|undo| !undo.last);
+        if !certain && has_own && step.operation.repeat == Repeat::Yes {
+            // An interrupted Stop must have ended before anything is started over it.
+            let id = format!("{}-again", step.id);
+            tasks.push(UndoTask { step: step.id.clone(), id, operation: step.operation.clone(), impossible: None });
+        }
+        for (number, undo) in step.undo.iter().enumerate() {
+            let task = UndoTask {
+                step: step.id.clone(),
+                id: step.undo_id(number),
+                operation: undo.operation.clone(),
+                impossible: undo.impossible.clone(),
+            };
+            if !undo.last {
+                tasks.push(task);
+            } else if !last.iter().any(|known| known.operation == task.operation) {
+                last.push(task);
+            }
+        }
+    }
+    tasks.extend(last);
+    Unwinding { tasks, passed: None }
+}
+
+/// Whether a step is undone, and whether it is certain that all of it was done. A commit that has no outcome has not happened.
+fn is_undone(step: &Step, status: Option<Status>) -> Option<bool> {
+    let is_commit = step.operation.repeat == Repeat::OneCommit;
+    match status? {
+        Status::Done => Some(true),
+        Status::Begun | Status::Failed if !is_commit => Some(false),
+        Status::Begun | Status::Failed | Status::Skipped => None,
+    }
+}
