@@ -71,10 +71,6 @@ python() {
     fi
 }
 
-tools() {
-    wanted strace:strace dot:graphviz shellcheck:shellcheck
-}
-
 # What figures are held against.
 peers() {
     command -v crm_simulate >/dev/null 2>&1 || apt_install " pacemaker-cli-utils" "there is nothing to measure beside"
