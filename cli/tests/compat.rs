@@ -91,6 +91,8 @@ impl Ends for Cluster {
 #[test]
 fn digests_decide_where_nothing_else_changed() {
     let cluster = cluster("ANYTIME");
+    let new = std::fs::read_to_string(cluster.path().join("new.rtr")).expect("a file");
+    cluster.write("new.rtr", &new.replace("/opt/XMPLweb/2.0", "/opt/XMPLweb/1.0"));
     assert_eq!(cluster.run("compat old.rtr new.rtr").code, 3);
     methods(&cluster, "a", "stop it");
     methods(&cluster, "b", "stop it");
@@ -118,8 +120,13 @@ fn digests_decide_where_nothing_else_changed() {
     );
     assert!(text.contains("Packaging: methods only, and the RTR file is the same: no new registration;"), "{text}");
     cluster.write("b/stop", "stop it");
+    // Scripts know what is theirs by their own place.
+    cluster.write("moved.rtr", &new);
+    let text = cluster.fails(3, "compat old.rtr moved.rtr --methods OLD=a --methods NEW=b");
+    assert!(text.contains("the file of Stop is unchanged, but the path of Monitor_start is not"), "{text}");
+    assert!(text.contains("Packaging: methods: ANYTIME"), "{text}");
     // The whole path below the folder comes before the bare name.
-    let deep = cluster.path().join("b/opt/XMPLweb/2.0");
+    let deep = cluster.path().join("b/opt/XMPLweb/1.0");
     std::fs::create_dir_all(&deep).expect("a folder");
     std::fs::write(deep.join("stop"), "stop it otherwise").expect("a file");
     let found = rules(&valid(&cluster, "compat", words));
