@@ -189,6 +189,10 @@ fn evidence_counts_where_its_digests_match() {
         "{text}"
     );
     assert!(cluster.fails(3, "compat old.rtr new.rtr --evidence tried.json").contains("give `--methods OLD=DIR`"));
+    let other = evidence("refuted").to_string().replace("XMPL.web:1.0", "XMPL.web:0.9");
+    cluster.write("tried.json", &other);
+    let text = cluster.fails(3, &format!("{words} --format concise"));
+    assert!(text.contains("the evidence does not count: it is about XMPL.web:0.9 and XMPL.web:2.0"), "{text}");
     cluster.write("tried.json", "{}");
     assert!(cluster.fails(2, words).contains("expected evidence in tried.json"));
 }
@@ -260,6 +264,25 @@ fn versions_come_from_git_the_registry_and_standard_input() {
         serde_json::from_str(&cluster.ok("compat git:HEAD:old.rtr new.rtr --format sarif")).expect("SARIF is JSON");
     let artifact = &sarif["runs"][0]["results"][0]["relatedLocations"][0]["physicalLocation"]["artifactLocation"];
     assert_eq!(*artifact, json!({ "uri": "git:HEAD:old.rtr" }));
+
+    std::fs::create_dir(cluster.path().join("types")).expect("a folder");
+    for name in ["types/XMPL.web", "types/web.rtr", "types/notes", "types/deep/web.rtr"] {
+        std::fs::create_dir_all(cluster.path().join(name).parent().expect("a folder")).expect("a folder");
+        let text = if name == "types/notes" { "prose".to_owned() } else { rtr("web", "1.0", &["Start", "Stop"], &[]) };
+        cluster.write(name, &text);
+    }
+    git(&["add", "types"]);
+    git(&["commit", "--quiet", "-m", "types"]);
+    let gone = |words: &str| cluster.run(words).err.lines().filter(|line| line.contains("is gone")).count();
+    assert_eq!(gone("compat --against git:HEAD types"), 0);
+    for name in ["types/XMPL.web", "types/notes", "types/deep/web.rtr"] {
+        std::fs::remove_file(cluster.path().join(name)).expect("a file");
+    }
+    std::fs::remove_dir(cluster.path().join("types/deep")).expect("a folder");
+    let said = cluster.run("compat --against git:HEAD types").err;
+    assert!(said.contains("types/XMPL.web is in the revision HEAD and is gone"), "{said}");
+    assert!(said.contains("types/deep/web.rtr is in the revision HEAD and is gone"), "{said}");
+    assert_eq!(gone("compat --against git:HEAD types"), 2);
 
     let words = "compat --against git:HEAD old.rtr new.rtr";
     let report = valid(&cluster, "compat", words);
