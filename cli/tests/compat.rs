@@ -225,19 +225,47 @@ fn statements_are_checked_and_shown() {
     assert!(text.contains("rtreg.toml:3 says that it does not"), "{text}");
 }
 
+/// Calls git in a folder; false where there is none.
+fn call_git(cluster: &Cluster, words: &[&str]) -> bool {
+    let mut command = Command::new("git");
+    command.args(["-c", "user.name=n", "-c", "user.email=e@x"]).args(words).current_dir(cluster.path());
+    let Ok(output) = command.output() else { return false };
+    assert!(output.status.success(), "git {words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    true
+}
+
+#[test]
+fn files_that_are_gone_since_a_revision_are_said() {
+    let cluster = Cluster::new();
+    let git = |words: &[&str]| call_git(&cluster, words);
+    if !git(&["init", "--quiet"]) {
+        eprintln!("skipped: no git");
+        return;
+    }
+    std::fs::create_dir(cluster.path().join("types")).expect("a folder");
+    for name in ["types/XMPL.web", "types/web.rtr", "types/notes", "types/deep/web.rtr"] {
+        std::fs::create_dir_all(cluster.path().join(name).parent().expect("a folder")).expect("a folder");
+        let text = if name == "types/notes" { "prose".to_owned() } else { rtr("web", "1.0", &["Start", "Stop"], &[]) };
+        cluster.write(name, &text);
+    }
+    git(&["add", "types"]);
+    git(&["commit", "--quiet", "-m", "types"]);
+    let gone = |words: &str| cluster.run(words).err.lines().filter(|line| line.contains("is gone")).count();
+    assert_eq!(gone("compat --against git:HEAD types"), 0);
+    for name in ["types/XMPL.web", "types/notes", "types/deep/web.rtr"] {
+        std::fs::remove_file(cluster.path().join(name)).expect("a file");
+    }
+    std::fs::remove_dir(cluster.path().join("types/deep")).expect("a folder");
+    let said = cluster.run("compat --against git:HEAD types").err;
+    assert!(said.contains("types/XMPL.web is in the revision HEAD and is gone"), "{said}");
+    assert!(said.contains("types/deep/web.rtr is in the revision HEAD and is gone"), "{said}");
+    assert_eq!(gone("compat --against git:HEAD types"), 2);
+}
+
 #[test]
 fn versions_come_from_git_the_registry_and_standard_input() {
     let cluster = cluster("WHEN_UNMANAGED");
-    let git = |words: &[&str]| {
-        let output = Command::new("git")
-            .args(["-c", "user.name=n", "-c", "user.email=e@x"])
-            .args(words)
-            .current_dir(cluster.path())
-            .output();
-        let Ok(output) = output else { return false };
-        assert!(output.status.success(), "git {words:?}: {}", String::from_utf8_lossy(&output.stderr));
-        true
-    };
+    let git = |words: &[&str]| call_git(&cluster, words);
     cluster.ok("register old.rtr");
     assert_eq!(valid(&cluster, "compat", "compat registry:web new.rtr")["pairs"][0]["old"]["name"], "XMPL.web:1.0");
     cluster.ok("compat registry:XMPL.web:1.0 new.rtr");
@@ -264,25 +292,6 @@ fn versions_come_from_git_the_registry_and_standard_input() {
         serde_json::from_str(&cluster.ok("compat git:HEAD:old.rtr new.rtr --format sarif")).expect("SARIF is JSON");
     let artifact = &sarif["runs"][0]["results"][0]["relatedLocations"][0]["physicalLocation"]["artifactLocation"];
     assert_eq!(*artifact, json!({ "uri": "git:HEAD:old.rtr" }));
-
-    std::fs::create_dir(cluster.path().join("types")).expect("a folder");
-    for name in ["types/XMPL.web", "types/web.rtr", "types/notes", "types/deep/web.rtr"] {
-        std::fs::create_dir_all(cluster.path().join(name).parent().expect("a folder")).expect("a folder");
-        let text = if name == "types/notes" { "prose".to_owned() } else { rtr("web", "1.0", &["Start", "Stop"], &[]) };
-        cluster.write(name, &text);
-    }
-    git(&["add", "types"]);
-    git(&["commit", "--quiet", "-m", "types"]);
-    let gone = |words: &str| cluster.run(words).err.lines().filter(|line| line.contains("is gone")).count();
-    assert_eq!(gone("compat --against git:HEAD types"), 0);
-    for name in ["types/XMPL.web", "types/notes", "types/deep/web.rtr"] {
-        std::fs::remove_file(cluster.path().join(name)).expect("a file");
-    }
-    std::fs::remove_dir(cluster.path().join("types/deep")).expect("a folder");
-    let said = cluster.run("compat --against git:HEAD types").err;
-    assert!(said.contains("types/XMPL.web is in the revision HEAD and is gone"), "{said}");
-    assert!(said.contains("types/deep/web.rtr is in the revision HEAD and is gone"), "{said}");
-    assert_eq!(gone("compat --against git:HEAD types"), 2);
 
     let words = "compat --against git:HEAD old.rtr new.rtr";
     let report = valid(&cluster, "compat", words);
@@ -362,6 +371,12 @@ fn administrators_are_told_what_they_need() {
     cluster.write("new.rtr", &format!("{new}{{ PROPERTY = Port; EXTENSION; INT; MIN = 1; }}\n{{ PROPERTY = Size; EXTENSION; INT; MAX = 5; DEFAULT = 2; }}\n"));
     let notes = cluster.ok("compat old.rtr new.rtr --admin-notes");
     insta::assert_snapshot!(notes);
+    // What the file promises is printed, and that it may not be safe is said beside it.
+    cluster.write("new.rtr", &rtr("web", "2.0", &METHODS, &["\"1.0\" ANYTIME"]));
+    let text = cluster.fails(3, "compat old.rtr new.rtr --admin-notes");
+    assert!(text.contains("note: the file promises ANYTIME for version 1.0") && text.contains("at any time"), "{text}");
+    cluster.write("rtreg.toml", "[compat.\"1.0\"]\nstop = \"does-not-understand-start\"\n");
+    assert!(cluster.fails(1, "compat old.rtr new.rtr --admin-notes").contains("weaker than WHEN_OFFLINE"));
 }
 
 #[test]
