@@ -91,6 +91,8 @@ impl Ends for Cluster {
 #[test]
 fn digests_decide_where_nothing_else_changed() {
     let cluster = cluster("ANYTIME");
+    let new = std::fs::read_to_string(cluster.path().join("new.rtr")).expect("a file");
+    cluster.write("new.rtr", &new.replace("/opt/XMPLweb/2.0", "/opt/XMPLweb/1.0"));
     assert_eq!(cluster.run("compat old.rtr new.rtr").code, 3);
     methods(&cluster, "a", "stop it");
     methods(&cluster, "b", "stop it");
@@ -118,8 +120,13 @@ fn digests_decide_where_nothing_else_changed() {
     );
     assert!(text.contains("Packaging: methods only, and the RTR file is the same: no new registration;"), "{text}");
     cluster.write("b/stop", "stop it");
+    // Scripts know what is theirs by their own place.
+    cluster.write("moved.rtr", &new);
+    let text = cluster.fails(3, "compat old.rtr moved.rtr --methods OLD=a --methods NEW=b");
+    assert!(text.contains("the file of Stop is unchanged, but the path of Monitor_start is not"), "{text}");
+    assert!(text.contains("Packaging: methods: ANYTIME"), "{text}");
     // The whole path below the folder comes before the bare name.
-    let deep = cluster.path().join("b/opt/XMPLweb/2.0");
+    let deep = cluster.path().join("b/opt/XMPLweb/1.0");
     std::fs::create_dir_all(&deep).expect("a folder");
     std::fs::write(deep.join("stop"), "stop it otherwise").expect("a file");
     let found = rules(&valid(&cluster, "compat", words));
@@ -182,6 +189,10 @@ fn evidence_counts_where_its_digests_match() {
         "{text}"
     );
     assert!(cluster.fails(3, "compat old.rtr new.rtr --evidence tried.json").contains("give `--methods OLD=DIR`"));
+    let other = evidence("refuted").to_string().replace("XMPL.web:1.0", "XMPL.web:0.9");
+    cluster.write("tried.json", &other);
+    let text = cluster.fails(3, &format!("{words} --format concise"));
+    assert!(text.contains("the evidence does not count: it is about XMPL.web:0.9 and XMPL.web:2.0"), "{text}");
     cluster.write("tried.json", "{}");
     assert!(cluster.fails(2, words).contains("expected evidence in tried.json"));
 }
@@ -214,19 +225,47 @@ fn statements_are_checked_and_shown() {
     assert!(text.contains("rtreg.toml:3 says that it does not"), "{text}");
 }
 
+/// Calls git in a folder; false where there is none.
+fn call_git(cluster: &Cluster, words: &[&str]) -> bool {
+    let mut command = Command::new("git");
+    command.args(["-c", "user.name=n", "-c", "user.email=e@x"]).args(words).current_dir(cluster.path());
+    let Ok(output) = command.output() else { return false };
+    assert!(output.status.success(), "git {words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    true
+}
+
+#[test]
+fn files_that_are_gone_since_a_revision_are_said() {
+    let cluster = Cluster::new();
+    let git = |words: &[&str]| call_git(&cluster, words);
+    if !git(&["init", "--quiet"]) {
+        eprintln!("skipped: no git");
+        return;
+    }
+    std::fs::create_dir(cluster.path().join("types")).expect("a folder");
+    for name in ["types/XMPL.web", "types/web.rtr", "types/notes", "types/deep/web.rtr"] {
+        std::fs::create_dir_all(cluster.path().join(name).parent().expect("a folder")).expect("a folder");
+        let text = if name == "types/notes" { "prose".to_owned() } else { rtr("web", "1.0", &["Start", "Stop"], &[]) };
+        cluster.write(name, &text);
+    }
+    git(&["add", "types"]);
+    git(&["commit", "--quiet", "-m", "types"]);
+    let gone = |words: &str| cluster.run(words).err.lines().filter(|line| line.contains("is gone")).count();
+    assert_eq!(gone("compat --against git:HEAD types"), 0);
+    for name in ["types/XMPL.web", "types/notes", "types/deep/web.rtr"] {
+        std::fs::remove_file(cluster.path().join(name)).expect("a file");
+    }
+    std::fs::remove_dir(cluster.path().join("types/deep")).expect("a folder");
+    let said = cluster.run("compat --against git:HEAD types").err;
+    assert!(said.contains("types/XMPL.web is in the revision HEAD and is gone"), "{said}");
+    assert!(said.contains("types/deep/web.rtr is in the revision HEAD and is gone"), "{said}");
+    assert_eq!(gone("compat --against git:HEAD types"), 2);
+}
+
 #[test]
 fn versions_come_from_git_the_registry_and_standard_input() {
     let cluster = cluster("WHEN_UNMANAGED");
-    let git = |words: &[&str]| {
-        let output = Command::new("git")
-            .args(["-c", "user.name=n", "-c", "user.email=e@x"])
-            .args(words)
-            .current_dir(cluster.path())
-            .output();
-        let Ok(output) = output else { return false };
-        assert!(output.status.success(), "git {words:?}: {}", String::from_utf8_lossy(&output.stderr));
-        true
-    };
+    let git = |words: &[&str]| call_git(&cluster, words);
     cluster.ok("register old.rtr");
     assert_eq!(valid(&cluster, "compat", "compat registry:web new.rtr")["pairs"][0]["old"]["name"], "XMPL.web:1.0");
     cluster.ok("compat registry:XMPL.web:1.0 new.rtr");
@@ -332,6 +371,12 @@ fn administrators_are_told_what_they_need() {
     cluster.write("new.rtr", &format!("{new}{{ PROPERTY = Port; EXTENSION; INT; MIN = 1; }}\n{{ PROPERTY = Size; EXTENSION; INT; MAX = 5; DEFAULT = 2; }}\n"));
     let notes = cluster.ok("compat old.rtr new.rtr --admin-notes");
     insta::assert_snapshot!(notes);
+    // What the file promises is printed, and that it may not be safe is said beside it.
+    cluster.write("new.rtr", &rtr("web", "2.0", &METHODS, &["\"1.0\" ANYTIME"]));
+    let text = cluster.fails(3, "compat old.rtr new.rtr --admin-notes");
+    assert!(text.contains("note: the file promises ANYTIME for version 1.0") && text.contains("at any time"), "{text}");
+    cluster.write("rtreg.toml", "[compat.\"1.0\"]\nstop = \"does-not-understand-start\"\n");
+    assert!(cluster.fails(1, "compat old.rtr new.rtr --admin-notes").contains("weaker than WHEN_OFFLINE"));
 }
 
 #[test]

@@ -148,31 +148,37 @@ fn example(name: &str, version: &str) -> String {
     root.join(format!("rtr-examples/{name}/{version}/XMPL.{name}.rtr")).display().to_string()
 }
 
-/// Tries two versions of an example, and returns what all questions came to, and the exit code.
-fn tried(name: &str, versions: [&str; 2], options: &[&str]) -> (BTreeMap<String, String>, i32) {
+/// Two versions of an example, tried.
+struct Tried {
+    /// What all questions came to.
+    verdicts: BTreeMap<String, String>,
+    code: i32,
+    /// What `rtreg compat` makes of the evidence.
+    promise: serde_json::Value,
+}
+
+fn tried(name: &str, versions: [&str; 2], options: &[&str]) -> Tried {
     let cluster = Cluster::new();
     let [old, new] = versions.map(|version| example(name, version));
-    let words = [&["try", &old, &new, "--watch", "4", "--format", "json"], options].concat();
-    let answer = cluster.run_words(&words);
+    let words = ["try", &old, &new, "--watch", "4", "--out", "evidence.json", "--format", "json"];
+    let answer = cluster.run_words(&[words.as_slice(), options].concat());
     let evidence: serde_json::Value =
         serde_json::from_str(&answer.out).unwrap_or_else(|error| panic!("{name}: {error}: {answer:?}"));
     let text = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
     let runs = evidence["runs"].as_array().expect("runs");
-    (runs.iter().map(|run| (text(&run["question"]), text(&run["verdict"]))).collect(), answer.code)
+    let verdicts = runs.iter().map(|run| (text(&run["question"]), text(&run["verdict"]))).collect();
+    Tried { verdicts, code: answer.code, promise: judged(&cluster, [&old, &new]) }
 }
 
-/// The weakest promise that what was refuted leaves (conditions of the guide, "Specifying the tunability of Type_version").
-fn promise(verdicts: &BTreeMap<String, String>) -> &'static str {
-    let refuted = |question: &str| verdicts.get(question).is_some_and(|verdict| verdict == "refuted");
-    if refuted("fini") {
-        "WHEN_UNMANAGED"
-    } else if ["stop", "update", "monitor_check", "postnet_stop"].into_iter().any(refuted) {
-        "WHEN_OFFLINE"
-    } else if ["monitor_stop", "old_monitor"].into_iter().any(refuted) {
-        "WHEN_UNMONITORED"
-    } else {
-        "ANYTIME"
-    }
+/// The promise that `rtreg compat` derives from the evidence in the working folder.
+fn judged(cluster: &Cluster, [old, new]: [&str; 2]) -> serde_json::Value {
+    let bin = |rtr: &str| Path::new(rtr).with_file_name("bin").display().to_string();
+    let words =
+        format!("compat {old} {new} --evidence evidence.json --methods OLD={} --methods NEW={}", bin(old), bin(new));
+    let report = cluster.json(&words);
+    let findings = report["pairs"][0]["findings"].as_array().expect("findings");
+    assert!(!findings.iter().any(|finding| finding["rule"] == "evidence_void"), "{report:#}");
+    report["pairs"][0]["promise"].clone()
 }
 
 /// What is expected of an example: its versions, options, the one question that is refuted, what cannot be said, the promise.
@@ -229,7 +235,7 @@ const EXPECTED: &[Expected] = &[
 ];
 
 fn check_example(expected: &Expected) {
-    let (verdicts, code) = tried(expected.name, expected.versions, expected.options);
+    let Tried { verdicts, code, promise } = tried(expected.name, expected.versions, expected.options);
     let with = |word: &str| -> Vec<&str> {
         verdicts.iter().filter(|(_, verdict)| *verdict == word).map(|(question, _)| question.as_str()).collect()
     };
@@ -237,7 +243,8 @@ fn check_example(expected: &Expected) {
     assert_eq!(with("refuted"), expected.refuted, "{name}: {verdicts:?}");
     assert_eq!(with("nothing"), expected.nothing, "{name}: {verdicts:?}");
     assert!(!with("supported").is_empty(), "{name}: {verdicts:?}");
-    assert_eq!(promise(&verdicts), expected.promise, "{name}: {verdicts:?}");
+    assert_eq!(promise["weakest_safe"], expected.promise, "{name}: {promise:#}");
+    assert_eq!(promise["declared"], expected.promise, "{name}: the example says so itself: {promise:#}");
     assert_eq!(code, i32::from(!expected.refuted.is_empty()), "{name}: {verdicts:?}");
 }
 
@@ -270,6 +277,19 @@ fn exit_0_is_no_stop() {
     let overwritten = Pair::new(&old, &[("Start", START), ("Stop", "exit 0")]);
     overwritten.edit("new/t.rtr", &format!("{}/2.0", overwritten.name), &format!("{}/1.0", overwritten.name));
     overwritten.says("stop", "refuted", "does not end what the old Start began");
+}
+
+#[test]
+fn hundreds_of_processes_are_told_apart_too() {
+    if !is_permitted() {
+        return;
+    }
+    let many = "for i in $(seq 150); do setsid sleep 4711 </dev/null >/dev/null 2>&1 & echo $! >>$run/pids; done";
+    let start = ("Start", many);
+    let stop = ("Stop", "for pid in $(cat $run/pids); do kill -9 $pid; done");
+    let some_left = ("Stop", "for pid in $(sed 1,140d $run/pids); do kill -9 $pid; done");
+    Pair::new(&[start, stop], &[start, stop]).says("stop", "supported", "and 147 more");
+    Pair::new(&[start, stop], &[start, some_left]).says("stop", "refuted", "and 137 more");
 }
 
 #[test]

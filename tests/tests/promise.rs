@@ -30,7 +30,7 @@ fn tunability(word: &str) -> Tunability {
 /// The text of a version with these methods.
 fn text(version: &str, methods: &BTreeSet<Method>, more: &str) -> String {
     let head = format!("Resource_type = web; Vendor_id = ACME; RT_version = \"{version}\";\n");
-    let paths = methods.iter().map(|method| format!("{method} = /opt/{version}/{method};\n")).collect::<String>();
+    let paths = methods.iter().map(|method| format!("{method} = /opt/web/{method};\n")).collect::<String>();
     let lines = if version == "2" { "#$upgrade_from \"1\" ANYTIME\n" } else { "" };
     format!("{head}{more}{paths}#$upgrade\n{lines}")
 }
@@ -306,6 +306,64 @@ fn unchanged_methods_decide_only_where_nothing_around_them_changed() {
     let mut other_start = unchanged.clone();
     other_start.remove(&Fact::Unchanged(Method::Start));
     assert_eq!(under(&other_start, ""), unmanaged, "a method may call another");
+}
+
+/// The promise for two texts whose methods have the same content; `gone` is a file that only the old version has.
+fn with_same_content(old: &str, new: &str, gone: Option<&str>) -> Tunability {
+    let (old, new) = (rtreg_parser::parse(old.as_bytes(), FileId(0)), rtreg_parser::parse(new.as_bytes(), FileId(1)));
+    let version = |rtr, gone: Option<&str>| {
+        let version = Version::new(rtr).expect("a type");
+        let mut files = MethodFiles::default();
+        files.methods = version.resource_type.methods.keys().map(|method| (*method, format!("{method}"))).collect();
+        files.folder = files.methods.iter().map(|(method, digest)| (format!("{method}"), digest.clone())).collect();
+        files.method_paths = files.folder.keys().cloned().collect();
+        files.folder.extend(gone.map(|path| (path.to_owned(), path.to_owned())));
+        files.method_paths.extend(gone.map(str::to_owned));
+        version.files(files)
+    };
+    derive(&version(&old, gone), &version(&new, None), &Knowledge::default()).expect("two versions").at_most
+}
+
+#[test]
+fn unchanged_methods_elsewhere_are_not_known_to_work() {
+    let methods: BTreeSet<Method> = [Method::Start, Method::Stop].into();
+    let (old, new) = (text("1", &methods, ""), text("2", &methods, ""));
+    let moved = |from: &str, to: &str| with_same_content(&old, &new.replace(from, to), None);
+    assert_eq!(moved("/opt/web/", "/opt/web/"), Tunability::Anytime);
+    // Scripts know what is theirs by their own path, and by RT_basedir.
+    assert_eq!(moved("/opt/web/", "/opt/web2/"), Tunability::WhenOffline);
+    assert_eq!(moved("/opt/web/Stop", "/opt/web/Halt"), Tunability::WhenOffline);
+    assert_eq!(moved("Start =", "RT_basedir = /opt/web;\nStart ="), Tunability::WhenOffline);
+}
+
+#[test]
+fn unchanged_methods_may_call_one_that_is_gone_or_new() {
+    let two: BTreeSet<Method> = [Method::Start, Method::Stop].into();
+    let three: BTreeSet<Method> = [Method::Start, Method::Stop, Method::Validate].into();
+    let with = |old: &BTreeSet<Method>, new: &BTreeSet<Method>, gone| {
+        with_same_content(&text("1", old, ""), &text("2", new, ""), gone)
+    };
+    assert_eq!(with(&three, &three, None), Tunability::Anytime);
+    assert_eq!(with(&three, &two, None), Tunability::WhenOffline, "the file of a method is gone");
+    assert_eq!(with(&two, &three, None), Tunability::WhenOffline, "there is one more");
+    assert_eq!(with(&two, &two, Some("lib.sh")), Tunability::WhenOffline);
+}
+
+#[test]
+fn unchanged_methods_do_not_know_values_that_had_to_change() {
+    let methods: BTreeSet<Method> = [Method::Start, Method::Stop].into();
+    let property = |attributes: &str| format!("{{ PROPERTY = Port; EXTENSION; {attributes} }}\n");
+    let change = |old: &str, new: &str| {
+        let version = |number, attributes| text(number, &methods, "") + &property(attributes);
+        with_same_content(&version("1", old), &version("2", new), None)
+    };
+    let (wide, narrow) = ("INT; DEFAULT = 80; MAX = 65535;", "INT; DEFAULT = 80; MAX = 1023;");
+    assert_eq!(change(wide, narrow), Tunability::WhenOffline, "8080 must be given anew");
+    assert_eq!(change(narrow, wide), Tunability::Anytime, "whatever was set stays");
+    let (wide, narrow) = ("STRING; DEFAULT = a; MINLENGTH = 1;", "STRING; DEFAULT = a; MINLENGTH = 1; MAXLENGTH = 3;");
+    assert_eq!((change(wide, narrow), change(narrow, wide)), (Tunability::WhenOffline, Tunability::Anytime));
+    let (wide, narrow) = ("ENUM { a, b }; DEFAULT = a;", "ENUM { a }; DEFAULT = a;");
+    assert_eq!((change(wide, narrow), change(narrow, wide)), (Tunability::WhenOffline, Tunability::Anytime));
 }
 
 #[test]

@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use rtreg_model::evidence::Question;
-use rtreg_model::{InitNodes, Method, PropertyDecl, Tunability};
+use rtreg_model::{InitNodes, Method, PropertyDecl, PropertyKind, Tunability};
 
 use super::{Answer, Reason};
-use crate::pair::{Pair, is_same_kind};
+use crate::limits::{Family, changes};
+use crate::pair::{Pair, Version, is_same_kind};
 
 /// What the promise must be at least if the answer to a question is bad ("Specifying the tunability of Type_version").
 pub(super) const fn asks(question: Question) -> Tunability {
@@ -134,8 +135,22 @@ pub(super) fn stumbling_block(pair: &Pair<'_>) -> Option<String> {
     if let Some((_, property)) = pair.both.iter().copied().chain(scalable).find(|(old, new)| is_other_value(old, new)) {
         return Some(format!("a resource may get another value of `{}`", property.name.value));
     }
+    if let Some(property) = narrowed(pair) {
+        return Some(format!("a value of `{}` may no longer fit and need another one", property.name.value));
+    }
     let is_elsewhere = old.global_zone != new.global_zone || old.proxy != new.proxy;
     is_elsewhere.then(|| "Global_zone or Proxy differs".to_owned())
+}
+
+/// A property of which a value that fitted may not fit any more: the command that upgrades must then give another one.
+fn narrowed<'a>(pair: &Pair<'a>) -> Option<&'a PropertyDecl> {
+    let limits = [Family::Range, Family::Length, Family::ArraySize].into_iter();
+    let limit = limits.flat_map(|family| changes(pair, family)).find(|change| change.narrower);
+    let is_literal_gone = |(old, new): &(&PropertyDecl, &PropertyDecl)| match (&old.kind, &new.kind) {
+        (PropertyKind::Enum(before), PropertyKind::Enum(after)) => before.iter().any(|it| !after.contains(it)),
+        _ => false,
+    };
+    limit.map(|change| change.new).or_else(|| pair.alike().find(is_literal_gone).map(|(_, new)| new))
 }
 
 /// Whether a resource may have another value after the upgrade than before. One that had to be given stays.
@@ -178,13 +193,26 @@ pub(super) fn is_same_around(pair: &Pair<'_>) -> bool {
     pair.old.files.is_some() && pair.new.files.is_some() && differing_around(pair).is_none()
 }
 
-/// The first method or file that is not known to be the same in both versions.
+/// The first method, place or file that is not known to be the same in both versions. Scripts find each other, and what
+/// they keep, by their own place. A method that only one version declares is a file that the others may call, too.
 pub(super) fn differing_around(pair: &Pair<'_>) -> Option<String> {
     if let Some((method, ..)) = pair.methods().find(|(method, ..)| pair.is_same_method(*method) != Some(true)) {
         return Some(method.to_string());
     }
-    let (old, new) = (pair.old.files.as_ref()?, pair.new.files.as_ref()?);
-    let (old, new): (BTreeMap<_, _>, BTreeMap<_, _>) = (old.beside().collect(), new.beside().collect());
+    if let Some((method, ..)) = pair.methods().find(|(_, old, new)| old.absolute != new.absolute) {
+        return Some(format!("the path of {method}"));
+    }
+    let basedir = |version: &Version<'_>| version.resource_type.rt_basedir.as_ref().map(|folder| folder.value.clone());
+    if basedir(pair.old) != basedir(pair.new) {
+        return Some("RT_basedir".to_owned());
+    }
+    let (old, new) = (files(pair.old)?, files(pair.new)?);
     let path = old.keys().chain(new.keys()).copied().filter(|path| old.get(path) != new.get(path)).min();
     path.map(|path| format!("`{path}`"))
+}
+
+/// All files of a version's folder, but for the registration file, which no method calls.
+fn files<'a>(version: &'a Version<'_>) -> Option<BTreeMap<&'a String, &'a String>> {
+    let own = version.sha256();
+    Some(version.files.as_ref()?.folder.iter().filter(|(_, digest)| **digest != own).collect())
 }

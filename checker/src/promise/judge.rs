@@ -24,7 +24,7 @@ impl Promise {
         });
         let void = self.void.iter().map(|why| {
             finding("evidence_void", at, format!("the evidence does not count: {why}"))
-                .help("make it anew with `rtreg try`")
+                .help("make it anew with `rtreg try`, or name the same folders behind --methods as there (`bin` beside the RTR file where none was named)")
         });
         judged.into_iter().chain(refuted).chain(void).collect()
     }

@@ -76,15 +76,15 @@ pub(super) struct Known<'a> {
     runs: Vec<&'a Run>,
     /// Why an unchanged method is not known to work.
     stumbling_block: Option<String>,
-    /// Evidence about this pair that does not count, and why.
+    /// Why evidence does not count, a text each.
     pub(super) void: Vec<String>,
 }
 
 impl<'a> Known<'a> {
     pub(super) fn new(pair: &'a Pair<'a>, knowledge: &'a Knowledge) -> Self {
         let (mut runs, mut void) = (Vec::new(), Vec::new());
-        for evidence in knowledge.evidence.iter().filter(|evidence| is_about(evidence, pair)) {
-            match why_void(evidence, pair) {
+        for evidence in &knowledge.evidence {
+            match not_about(evidence, pair).or_else(|| why_void(evidence, pair)) {
                 Some(why) => void.push(why),
                 None => runs.extend(&evidence.runs),
             }
@@ -175,10 +175,11 @@ fn without_stop(sentence: &str) -> &str {
     sentence.trim_end().trim_end_matches('.')
 }
 
-/// Whether evidence speaks of these two versions at all, by their names.
-fn is_about(evidence: &Evidence, pair: &Pair<'_>) -> bool {
+/// What evidence is about, if not about these two versions, by their names.
+fn not_about(evidence: &Evidence, pair: &Pair<'_>) -> Option<String> {
     let is_named = |tried: &TriedVersion, version: &Version<'_>| tried.name == version.resource_type.name().to_string();
-    is_named(&evidence.old, pair.old) && is_named(&evidence.new, pair.new)
+    let is_about = is_named(&evidence.old, pair.old) && is_named(&evidence.new, pair.new);
+    (!is_about).then(|| format!("it is about {} and {}", evidence.old.name, evidence.new.name))
 }
 
 /// Why evidence does not count: a digest that does not match, or that nobody looked at.

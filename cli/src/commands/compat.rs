@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use rtreg_checker::promise::{Advice, Promise, advice, derive};
+use rtreg_checker::promise::{Advice, Promise, Verdict, advice, derive};
 use rtreg_checker::report::{Outline, Run, summary};
 use rtreg_checker::{Version, admin_notes, check, compare, suppress};
 use rtreg_model::{FileId, Finding, Level};
@@ -119,12 +119,7 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
         eprintln!("note: {note}");
     }
     outputs.write(app, &|format, options, out| report::write(format, &checked, options, out))?;
-    let is_undecided = checked.run.findings.iter().any(|finding| finding.rule == "promise_undecided");
-    Ok(match summary(&checked.run.findings).errors {
-        0 if is_undecided => Exit::Failed,
-        0 => Exit::Done,
-        _ => Exit::Findings,
-    })
+    Ok(exit(&checked.run.findings))
 }
 
 fn two(arguments: &Arguments, resolver: &mut Resolver<'_>, app: &App) -> Result<Task, CliError> {
@@ -172,8 +167,23 @@ fn notes(task: &Task, evidence: Vec<rtreg_model::evidence::Evidence>) -> Result<
     };
     let (old, new) = (version(&old_rtr, &task.old)?, version(&new_rtr, &task.new)?);
     let knowledge = known::knowledge(&old, &new, evidence, &task.settings);
-    output::text(&admin_notes(&old, &new, derive(&old, &new, &knowledge).as_ref()))?;
-    Ok(Exit::Done)
+    let promise = derive(&old, &new, &knowledge);
+    output::text(&admin_notes(&old, &new, promise.as_ref()))?;
+    // The notes say what the file promises; whoever hands them on must know whether that is safe.
+    if let Some(promise) = promise.as_ref().filter(|promise| promise.verdict() != Verdict::Holds) {
+        eprintln!("note: {}; `rtreg compat` without --admin-notes says why", promise.summary());
+    }
+    let findings = promise.iter().flat_map(|promise| promise.findings(&new)).collect();
+    Ok(exit(&task.settings.levels.apply(suppress::apply_to_pair(new.rtr, findings))))
+}
+
+fn exit(findings: &[Finding]) -> Exit {
+    let is_undecided = findings.iter().any(|finding| finding.rule == "promise_undecided");
+    match summary(findings).errors {
+        0 if is_undecided => Exit::Failed,
+        0 => Exit::Done,
+        _ => Exit::Findings,
+    }
 }
 
 /// Compares two versions; where one of them cannot be read for sure, says only that.

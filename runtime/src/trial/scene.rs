@@ -11,7 +11,7 @@ use super::{MakeCell, Settings, Subject};
 use crate::cell::{Cell, CellError, Side};
 use crate::files::Files;
 use crate::method::{Ended, GRACE, Invocation, Names};
-use crate::processes::{Process, descendants};
+use crate::processes::Process;
 use crate::scha::{Facts, GroupFacts, Heard, OnNode, ResourceFacts, TypeFacts};
 
 /// How often the process table is looked at while something is waited for.
@@ -123,14 +123,11 @@ impl Scene<'_> {
     fn count(&mut self) -> Result<Vec<Process>, CellError> {
         let during = self.calls.last().map(|call| call.method);
         let table = self.cell.processes()?;
-        let known: Vec<(Process, Option<Method>)> = table
-            .iter()
-            .filter_map(|process| Some((process.clone(), *self.came_from.get(&(process.pid, process.started))?)))
-            .collect();
+        let by_pid: BTreeMap<i32, &Process> = table.iter().map(|process| (process.pid, process)).collect();
         for process in &table {
-            let heir = known.iter().find(|(parent, _)| descendants(&table, parent.pid).contains(process));
-            let origin = heir.map_or(during, |(_, origin)| *origin);
-            self.came_from.entry((process.pid, process.started)).or_insert(origin);
+            let mut line = lineage(&by_pid, process);
+            let origin = line.find_map(|it| self.came_from.get(&(it.pid, it.started)).copied());
+            self.came_from.insert((process.pid, process.started), origin.unwrap_or(during));
         }
         Ok(table)
     }
@@ -252,6 +249,11 @@ impl Scene<'_> {
     }
 }
 
+/// A process, its parent, and so on, as far as the table knows them. A table is no snapshot, so it might have a ring.
+fn lineage<'t>(by_pid: &'t BTreeMap<i32, &'t Process>, process: &'t Process) -> impl Iterator<Item = &'t Process> {
+    std::iter::successors(Some(process), |it| by_pid.get(&it.parent).copied()).take(by_pid.len())
+}
+
 const fn state_during(method: Method) -> &'static str {
     match method {
         Method::PrenetStart | Method::Start => "STARTING",
@@ -283,5 +285,20 @@ pub(super) fn named(processes: &[Process]) -> String {
     match top.len().saturating_sub(3) {
         0 => names.join(", "),
         more => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parents_of_a_process_are_followed_even_in_a_ring() {
+        let at = |pid, parent| Process { pid, started: 0, parent, command: String::new() };
+        let table = [at(2, 3), at(3, 2), at(4, 1), at(5, 4)];
+        let by_pid: BTreeMap<i32, &Process> = table.iter().map(|process| (process.pid, process)).collect();
+        let of = |place: usize| lineage(&by_pid, &table[place]).map(|process| process.pid).collect::<Vec<_>>();
+        assert_eq!(of(3), [5, 4]);
+        assert_eq!(of(0), [2, 3, 2, 3]);
     }
 }

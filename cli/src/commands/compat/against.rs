@@ -51,6 +51,16 @@ pub fn tasks(
             tasks.push(Task { old: side::of_place(other)?, new: new()?, settings: settings.clone() });
         }
     }
+    for folder in paths.iter().filter(|path| path.is_dir()) {
+        for path in side::gone(revision, folder)? {
+            if !resolver.of(&path)?.excludes(&path) {
+                notes.push(format!(
+                    "{} is in the revision {revision} and is gone; what held for its version is compared with nothing",
+                    path.display()
+                ));
+            }
+        }
+    }
     Ok((tasks, notes))
 }
 

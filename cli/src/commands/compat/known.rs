@@ -43,7 +43,15 @@ pub fn methods(word: &str) -> Result<Methods, String> {
 pub fn files(version: &Version<'_>, folder: &Path) -> (MethodFiles, Vec<(String, String)>) {
     let mut files = MethodFiles::default();
     let walk = ignore::WalkBuilder::new(folder).standard_filters(false).build();
-    for entry in walk.filter_map(Result::ok) {
+    for entry in walk {
+        let entry = match entry {
+            Ok(entry) => entry,
+            // The message names the place, so that it is not taken for the same as any other.
+            Err(error) => {
+                files.folder.insert(format!("unreadable: {error}"), format!("unreadable: {error}"));
+                continue;
+            }
+        };
         let path = entry.path();
         let Ok(inside) = path.strip_prefix(folder) else { continue };
         let digest = match std::fs::metadata(path) {

@@ -1,9 +1,12 @@
 //! One of the two versions: a file, a file of a git revision, a registered type, or standard input. Reads, never writes.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rtreg_checker::Version;
+use rtreg_model::FileId;
 use rtreg_parser::Rtr;
 use rtreg_registry::types::{read_source, resolve_type};
 use rtreg_registry::{CommandError, inspect};
@@ -112,6 +115,32 @@ pub fn at_revision(revision: &str, path: &Path) -> Result<Option<Vec<u8>>, CliEr
     let object = format!("{revision}:./{}", inside.display());
     let output = git(folder, revision, &["cat-file", "blob", &object])?;
     Ok(output.status.success().then_some(output.stdout))
+}
+
+/// The RTR files below a folder that a revision has, and the folder has no more.
+///
+/// # Errors
+/// The revision is not known; there is no git; git cannot list the files.
+pub fn gone(revision: &str, folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+    check_revision(revision, folder)?;
+    let output = git(folder, revision, &["ls-tree", "-r", "-z", "--name-only", revision])?;
+    if !output.status.success() {
+        return Err(CliError::io(format!("git cannot list the files of {revision} in {}", shown(folder)))
+            .details(String::from_utf8_lossy(&output.stderr).lines().map(str::to_owned)));
+    }
+    let mut gone = Vec::new();
+    for name in output.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
+        let path = folder.join(OsStr::from_bytes(name));
+        if path.symlink_metadata().is_ok() {
+            continue;
+        }
+        let is_named_so = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("rtr"));
+        let text = if is_named_so { None } else { at_revision(revision, &path)? };
+        if is_named_so || text.is_some_and(|text| Version::new(&rtreg_parser::parse(&text, FileId(0))).is_some()) {
+            gone.push(path);
+        }
+    }
+    Ok(gone)
 }
 
 fn git(folder: &Path, revision: &str, words: &[&str]) -> Result<std::process::Output, CliError> {
