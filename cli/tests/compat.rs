@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use common::{Cluster, corpus, rtr, valid};
@@ -26,8 +27,14 @@ fn methods(cluster: &Cluster, folder: &str, stop: &str) {
     std::fs::create_dir_all(cluster.path().join(folder)).expect("a folder");
     for method in METHODS {
         let text = if method == "Stop" { stop } else { method };
-        cluster.write(&format!("{folder}/{}", method.to_lowercase()), text);
+        let name = format!("{folder}/{}", method.to_lowercase());
+        cluster.write(&name, text);
+        mode(cluster, &name, 0o755);
     }
+}
+
+fn mode(cluster: &Cluster, name: &str, mode: u32) {
+    std::fs::set_permissions(cluster.path().join(name), std::fs::Permissions::from_mode(mode)).expect("a mode");
 }
 
 #[test]
@@ -101,6 +108,14 @@ fn digests_decide_where_nothing_else_changed() {
     assert_eq!(report["pairs"][0]["promise"]["weakest_safe"], "ANYTIME", "{report:#}");
     assert_eq!(report["pairs"][0]["packaging"][0]["change"], "the RTR file only");
     cluster.ok(words);
+    // What nobody can call is not as it was, whatever its content.
+    mode(&cluster, "b/stop", 0o644);
+    let text = cluster.fails(3, words);
+    assert!(
+        text.contains("note: Stop of the new version was not found: /opt/XMPLweb/1.0/stop, which is not executable"),
+        "{text}"
+    );
+    mode(&cluster, "b/stop", 0o755);
     // What the methods call is a part of them.
     cluster.write("b/lib.sh", "new");
     assert_eq!(cluster.run(words).code, 3);
@@ -129,6 +144,7 @@ fn digests_decide_where_nothing_else_changed() {
     let deep = cluster.path().join("b/opt/XMPLweb/1.0");
     std::fs::create_dir_all(&deep).expect("a folder");
     std::fs::write(deep.join("stop"), "stop it otherwise").expect("a file");
+    mode(&cluster, "b/opt/XMPLweb/1.0/stop", 0o755);
     let found = rules(&valid(&cluster, "compat", words));
     assert!(found.contains(&"method_content_changed".to_owned()), "{found:?}");
     std::fs::remove_file(cluster.path().join("a/stop")).expect("a file");

@@ -1,5 +1,6 @@
 //! What is known beside the two files: the digests of methods in a folder, evidence, statements. It reads and judges nothing.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use rtreg_checker::promise::Knowledge;
@@ -74,13 +75,23 @@ pub fn files(version: &Version<'_>, folder: &Path) -> (MethodFiles, Vec<(String,
         match tails.find_map(|tail| files.folder.get_key_value(&tail)) {
             Some((inside, digest)) if !digest.starts_with("unreadable") => {
                 let (inside, digest) = (inside.clone(), digest.clone());
-                files.methods.insert(*method, digest);
+                // A cluster cannot call a method that is not executable, whatever it says.
+                if is_executable(&folder.join(&inside)) {
+                    files.methods.insert(*method, digest);
+                } else {
+                    files.folder.insert(inside.clone(), format!("not executable: {digest}"));
+                    missing.push((method.to_string(), format!("{}, which is not executable", path.absolute)));
+                }
                 files.method_paths.insert(inside);
             }
             _ => missing.push((method.to_string(), path.absolute.clone())),
         }
     }
     (files, missing)
+}
+
+fn is_executable(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o111 != 0)
 }
 
 /// Reads files of evidence.
