@@ -272,6 +272,24 @@ fn every_command_of_the_vendor_is_followed_by_the_one_that_records_it() {
 }
 
 #[test]
+fn the_command_of_the_vendor_is_named_where_the_upgrade_is_allowed_and_only_recorded() {
+    let command = |present, target, driver, values: &[(&str, &str)]| {
+        let mut state = running();
+        state.group.driver = driver;
+        ask(present, target, &state, values).decision.vendor_command
+    };
+    let values = [("Threads", "5")];
+    assert_eq!(
+        command(ONE, TWO, Driver::Recorded, &values).as_deref(),
+        Some("clresource set -p Type_version=2.0 -p Threads=5 web")
+    );
+    assert_eq!(command(ONE, TWO, Driver::Recorded, &[]).as_deref(), Some("clresource set -p Type_version=2.0 web"));
+    // Where rtreg runs the upgrade there is nothing beside it to run, and nothing is to be run that is refused.
+    assert_eq!(command(ONE, TWO, Driver::Rgm, &values), None);
+    assert_eq!(command(TWO, THREE, Driver::Recorded, &[("Token", "x")]), None);
+}
+
+#[test]
 fn cures_of_broken_rules_in_a_recorded_group() {
     let mut recorded = running();
     recorded.group.driver = Driver::Recorded;
