@@ -1,37 +1,20 @@
 //! Stories of the gate: the source's own example, what lives on after upgrades without a restart, clusters of which little
-//! is known, and what must hold for every generated state.
+//! is known, and what must hold for every generated state. What a refusal advises is told in `gate_remedies.rs`.
 
 #[path = "gate_common/mod.rs"]
 mod common;
 
 use std::collections::BTreeSet;
 
-use common::{Lines, by, online, registered, state, web, web_without_monitor};
+use common::{Lines, ask, by, off, online, registered, state, web, web_without_monitor, with};
 use proptest::prelude::*;
-use rtreg_model::{Driver, MonitorState, NodeStatus, Origin, ResourceState, ResourceType, Tunability};
+use rtreg_model::{Driver, MonitorState, NodeStatus, Origin, ResourceState, Tunability};
 use rtreg_registry::gate::{
-    AliveThrough, Decision, EmptyUpgradeFrom, Member, Needs, NodeView, Possible, ReasonKind, Request, Settings, State,
-    Verdict, decide,
+    AliveThrough, Decision, EmptyUpgradeFrom, Needs, NodeView, Possible, ReasonKind, Request, Settings, State, Verdict,
+    decide,
 };
 
 use Tunability::{Anytime, AtCreation, WhenDisabled, WhenOffline, WhenUnmanaged, WhenUnmonitored};
-
-fn ask(present: &ResourceType, target: &ResourceType, state: &State) -> Decision {
-    let (present, target) = (registered(present), registered(target));
-    let request =
-        Request { resource: "web", target: &target, present: &present, properties: &[], dependency_faults: &[] };
-    decide(&request, state, &Settings::default())
-}
-
-fn with(view: NodeView, change: impl FnOnce(&mut NodeView)) -> NodeView {
-    let mut view = view;
-    change(&mut view);
-    view
-}
-
-fn off(node: &str, enabled: bool) -> NodeView {
-    with(NodeView::offline(node), |view| view.enabled = enabled)
-}
 
 /// The directives of the source's example 4-1, and what its example 4-2 says about them.
 #[test]
@@ -352,106 +335,6 @@ fn two_lines_for_one_version_are_as_strict_as_the_stricter() {
         let decision = ask(&web("2.0", &[]), &web("3.0", &lines), &state(vec![online("n1", "2.0")]));
         assert_eq!(decision.tunability, WhenDisabled);
     }
-}
-
-/// Another resource of the group, on n1.
-fn member(name: &str, enabled: bool, online: bool) -> Member {
-    let view = if online { common::online("n1", "2.0") } else { NodeView::offline("n1") };
-    Member { name: name.to_owned(), group: "web-rg".to_owned(), nodes: vec![with(view, |view| view.enabled = enabled)] }
-}
-
-#[test]
-fn the_least_disturbing_commands_are_named() {
-    let two = web("2.0", &[("1.0", Anytime)]);
-    let commands = |lines: Lines<'_>, state: &State| ask(&two, &web("3.0", lines), state).commands;
-    let running = || {
-        let mut running = state(vec![online("n1", "2.0"), off("n2", true)]);
-        running.dependents = vec!["shop".to_owned()];
-        running.group.members = ["db", "web", "shop"].map(|name| member(name, true, true)).into();
-        running
-    };
-    assert_eq!(commands(&[("2.0", WhenUnmonitored)], &running()), ["rtreg resource unmonitor web"]);
-    let both = ["rtreg resource disable shop", "rtreg resource disable web"];
-    assert_eq!(commands(&[("2.0", WhenOffline)], &running()), both);
-    assert_eq!(commands(&[("2.0", WhenDisabled)], &running()), both);
-    let mut alone = running();
-    alone.dependents.clear();
-    assert_eq!(commands(&[("2.0", WhenOffline)], &alone), ["rtreg resource disable web"]);
-    assert_eq!(
-        commands(&[("2.0", WhenUnmanaged)], &running()),
-        [
-            "rtreg resource disable shop",
-            "rtreg resource disable web",
-            "rtreg resource disable db",
-            "rtreg group offline web-rg",
-            "rtreg group unmanage web-rg"
-        ]
-    );
-    // An old process under a version that only needs its monitor stopped: both, and the service comes back.
-    let mut old = running();
-    old.nodes[0].started_by = by("1.0");
-    assert_eq!(
-        commands(&[("2.0", WhenUnmonitored), ("1.0", WhenOffline)], &old),
-        [
-            "rtreg resource unmonitor web",
-            "rtreg resource disable shop",
-            "rtreg resource restart web",
-            "rtreg resource enable shop"
-        ]
-    );
-    let mut failed = running();
-    failed.nodes[0].state = ResourceState::StopFailed;
-    assert_eq!(
-        commands(&[("2.0", WhenOffline)], &failed),
-        ["rtreg resource clear web --node n1", "rtreg resource disable shop", "rtreg resource disable web"]
-    );
-    let mut unknown = running();
-    unknown.nodes[1] = with(NodeView::unknown("n2"), |view| view.initialised_by = by("2.0"));
-    assert_eq!(
-        commands(&[("2.0", WhenOffline)], &unknown),
-        ["rtreg node up n2", "rtreg resource disable shop", "rtreg resource disable web"]
-    );
-    // Where a Start failed, a restart is no cure that is known to work.
-    let mut half = running();
-    half.nodes[0].started_by = by("1.0");
-    half.nodes[1] = with(online("n2", "2.0"), |view| view.state = ResourceState::StartFailed);
-    let refused = commands(&[("2.0", Anytime), ("1.0", WhenOffline)], &half);
-    assert!(!refused.iter().any(|command| command.contains("restart")), "{refused:?}");
-    let statements = ask(&two, &web("3.0", &[("2.0", WhenOffline)]), &unknown).statements;
-    assert_eq!(statements[0], "rtreg node down n2");
-    let mut idle = state(vec![off("n1", false)]);
-    idle.group.members = vec![member("db", false, false)];
-    assert_eq!(commands(&[("2.0", WhenUnmanaged)], &idle), ["rtreg group unmanage web-rg"]);
-    assert!(ask(&two, &web("3.0", &[("2.0", WhenUnmanaged)]), &idle).affects.is_empty());
-}
-
-#[test]
-fn what_else_is_disturbed_is_named() {
-    let two = web("2.0", &[]);
-    let mut running = state(vec![online("n1", "2.0")]);
-    running.dependents = vec!["shop".to_owned(), "far".to_owned()];
-    running.group.members = vec![
-        member("web", true, true),
-        member("db", true, false),
-        member("log", false, true),
-        member("old", false, false),
-    ];
-    let affects = |tunability| ask(&two, &web("3.0", &[("2.0", tunability)]), &running).affects;
-    assert!(affects(Anytime).is_empty());
-    assert!(affects(WhenUnmonitored).is_empty());
-    assert_eq!(affects(WhenOffline), ["far", "shop"]);
-    assert_eq!(affects(WhenDisabled), ["far", "shop"]);
-    assert_eq!(affects(WhenUnmanaged), ["db", "far", "log", "shop"]);
-    assert!(affects(AtCreation).is_empty());
-    let process = ask(
-        &web("2.0", &[("1.0", Anytime)]),
-        &web("3.0", &[("2.0", Anytime), ("1.0", WhenOffline)]),
-        &State { nodes: vec![with(online("n1", "2.0"), |view| view.started_by = by("1.0"))], ..running.clone() },
-    );
-    assert_eq!(
-        (process.commands, process.affects),
-        (vec!["rtreg resource restart web".to_owned()], vec!["far".to_owned(), "shop".to_owned()])
-    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use common::{by, online, state};
 use rtreg_model::{Driver, FileId, MonitorState, NodeStatus, Origin, PropertyValue, ResourceState, ResourceType};
 use rtreg_registry::gate::{
-    Assignment, Decision, DecisionReport, Member, NodeView, Request, Settings, State, decide, render,
+    Assignment, Decision, DecisionReport, Member, NodeView, Possible, Request, Settings, State, Verdict, decide, render,
 };
 use rtreg_registry::migration::StoredValue;
 
@@ -136,6 +136,10 @@ fn allowed_with_all_that_changes() {
     let decision = ask(ONE, TWO, &running, &[]);
     insta::assert_snapshot!("allowed_text", text(&decision));
     insta::assert_snapshot!("allowed_json", json(&decision));
+    assert_eq!(
+        decision.decision.values, running.resource.values,
+        "what was set stays, what follows a default is not kept"
+    );
     running.resource.created_under_3_0 = true;
     running.resource.values.clear();
     insta::assert_snapshot!("pinned_text", text(&ask(ONE, TWO, &running, &[])));
@@ -213,7 +217,9 @@ fn each_state_that_may_be_needed() {
 #[test]
 fn a_property_that_needs_the_resource_disabled() {
     let two = TWO.replace("TUNABLE = ANYTIME", "TUNABLE = WHEN_DISABLED");
-    insta::assert_snapshot!("when_disabled_text", text(&ask(ONE, &two, &running(), &[("Threads", "5")])));
+    let answer = ask(ONE, &two, &running(), &[("Threads", "5")]);
+    insta::assert_snapshot!("when_disabled_text", text(&answer));
+    assert_eq!(answer.decision.because[0].asks, Some(rtreg_model::Tunability::WhenDisabled));
 }
 
 #[test]
@@ -272,6 +278,24 @@ fn every_command_of_the_vendor_is_followed_by_the_one_that_records_it() {
 }
 
 #[test]
+fn the_command_of_the_vendor_is_named_where_the_upgrade_is_allowed_and_only_recorded() {
+    let command = |present, target, driver, values: &[(&str, &str)]| {
+        let mut state = running();
+        state.group.driver = driver;
+        ask(present, target, &state, values).decision.vendor_command
+    };
+    let values = [("Threads", "5")];
+    assert_eq!(
+        command(ONE, TWO, Driver::Recorded, &values).as_deref(),
+        Some("clresource set -p Type_version=2.0 -p Threads=5 web")
+    );
+    assert_eq!(command(ONE, TWO, Driver::Recorded, &[]).as_deref(), Some("clresource set -p Type_version=2.0 web"));
+    // Where rtreg runs the upgrade there is nothing beside it to run, and nothing is to be run that is refused.
+    assert_eq!(command(ONE, TWO, Driver::Rgm, &values), None);
+    assert_eq!(command(TWO, THREE, Driver::Recorded, &[("Token", "x")]), None);
+}
+
+#[test]
 fn cures_of_broken_rules_in_a_recorded_group() {
     let mut recorded = running();
     recorded.group.driver = Driver::Recorded;
@@ -302,6 +326,22 @@ fn a_source_that_is_not_there_leaves_the_place_out() {
 fn the_same_version() {
     insta::assert_snapshot!("same_text", text(&ask(ONE, ONE, &running(), &[])));
     insta::assert_snapshot!("same_with_values_text", text(&ask(ONE, ONE, &running(), &[("Threads", "5")])));
+    // The values stay; the vendor, too, would do nothing.
+    let mut set = running();
+    set.resource.values.insert("Threads".to_owned(), StoredValue::explicit(PropertyValue::Int(12)));
+    let decision = ask(ONE, ONE, &set, &[]).decision;
+    assert_eq!((decision.vendor_allows, &decision.values), (true, &set.resource.values));
+    assert!(!ask(ONE, ONE, &set, &[("Threads", "5")]).decision.vendor_allows);
+}
+
+#[test]
+fn a_version_of_another_type_is_never_reached() {
+    use rtreg_model::Tunability::AtCreation;
+    let decision = ask(ONE, &TWO.replace("\"web\"", "\"mail\""), &running(), &[]).decision;
+    assert_eq!((decision.verdict, decision.possible), (Verdict::Blocked, Possible::Never));
+    assert_eq!((decision.tunability, decision.vendor_tunability), (AtCreation, AtCreation));
+    let why: Vec<&str> = decision.because.iter().map(|reason| reason.sentence.as_str()).collect();
+    assert_eq!(why, ["TEST.mail:2.0 is not a version of TEST.web: an upgrade stays within one resource type."]);
 }
 
 #[test]

@@ -269,7 +269,7 @@ impl<'a> Case<'a> {
             resource: self.request.resource,
             disabled: !self.migrated.when_disabled.is_empty(),
         };
-        let cures: Vec<remedy::Step> = self.rules.iter().flat_map(|broken| broken.cure.clone()).collect();
+        let cures = self.cures();
         let cured = remedy::after(&need, self.state, &cures);
         let is_given = remedy::is_enough(&need, &cured);
         let mut found = if is_given { Some(Vec::new()) } else { remedy::find(&need, &cured) };
@@ -279,11 +279,12 @@ impl<'a> Case<'a> {
             let stated = remedy::without_left_behind(&need, &cured);
             found = if remedy::is_enough(&need, &stated) { Some(Vec::new()) } else { remedy::find(&need, &stated) };
         }
-        let steps = [cures, found.unwrap_or_default()].concat();
+        let found = found.unwrap_or_default();
+        let back = remedy::afterwards(&need, &cured, &found);
+        let steps = [cures, found].concat();
         let mut commands = command::commands(&need, self.state, &steps);
         commands.extend(self.corrected_command());
         let statements = if is_given { Vec::new() } else { command::statements(&need, self.state, &self.assessment) };
-        let back = remedy::afterwards(&need, self.state, &steps);
         Remedy {
             is_enough,
             commands,
@@ -291,6 +292,17 @@ impl<'a> Case<'a> {
             afterwards: command::commands(&need, self.state, &back),
             affects: remedy::affects(&need, self.state, &steps),
         }
+    }
+
+    /// What cures the rules that are broken, each step once.
+    fn cures(&self) -> Vec<remedy::Step> {
+        let mut cures = Vec::new();
+        for step in self.rules.iter().flat_map(|broken| &broken.cure) {
+            if !cures.contains(step) {
+                cures.push(step.clone());
+            }
+        }
+        cures
     }
 
     /// Whether all that is wrong with dependencies comes from the command, and so goes away with it.

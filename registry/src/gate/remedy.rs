@@ -7,7 +7,6 @@ use super::demand::{self, Assessment};
 use super::edge::Edges;
 use super::predicate::{self, Truth};
 use super::state::{Member, NodeView, State};
-use crate::traces::Traces;
 
 /// Something to do before the upgrade, or after it. Empty nodes mean all of the node list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,8 +122,9 @@ pub(super) fn one_primary(resource: &str, state: &State) -> Vec<Step> {
     if surplus.is_empty() {
         return vec![Step::OnePrimary];
     }
-    let names = members_off_first(resource, state);
-    let views = all_views(resource, state, &names);
+    // Of other groups nothing is stopped by it.
+    let names = members_off_first(resource, state).into_iter().filter(|name| is_in_group(state, name));
+    let views = all_views(resource, state, &names.collect::<Vec<_>>());
     let there = views.iter().filter(|(_, view)| surplus.contains(&view.node));
     let mut steps = node_ups(there.clone().map(|(_, view)| view));
     steps.extend(clears(there.clone().map(|(name, view)| (name.as_str(), view))));
@@ -132,21 +132,30 @@ pub(super) fn one_primary(resource: &str, state: &State) -> Vec<Step> {
     steps
 }
 
+/// What it takes to be rid of other resources: they are deleted only when they are offline and disabled everywhere.
+pub(super) fn delete(resource: &str, state: &State, resources: &[String]) -> Vec<Step> {
+    let views = all_views(resource, state, resources);
+    let mut steps = node_ups(views.iter().map(|(_, view)| view));
+    steps.extend(clears(views.iter().map(|(name, view)| (name.as_str(), view))));
+    // Of one in another group nothing is known here; to disable it once more does no harm.
+    steps.extend([Step::Disable { resources: resources.to_vec() }, Step::Delete { resources: resources.to_vec() }]);
+    steps
+}
+
 /// The other resources that a row disturbs.
 pub(super) fn affects(need: &Need<'_>, state: &State, steps: &[Step]) -> Vec<String> {
-    let touches_group = |step: &Step| matches!(step, Step::GroupManage | Step::GroupUnmanage);
     let takes_down = |step: &Step| match step {
-        Step::Restart { .. } => true,
+        Step::Restart { .. } | Step::GroupOffline { .. } | Step::GroupManage | Step::GroupUnmanage => true,
         Step::Disable { resources } => resources.iter().any(|name| name == need.resource),
         _ => false,
     };
     let mut affected: Vec<String> = Vec::new();
-    if steps.iter().any(|step| takes_down(step) || touches_group(step)) {
+    if steps.iter().any(takes_down) {
         affected.extend(state.dependents.iter().cloned());
     }
-    if steps.iter().any(|step| touches_group(step) || matches!(step, Step::GroupOffline { .. })) {
-        let members = state.group.members.iter().filter(|member| member.group == state.group.name);
-        let disturbed = members.filter(|member| member.is_enabled() || member.may_run());
+    // Members are those of the group, which go offline with it, and those that depend on one of these.
+    if steps.iter().any(|step| matches!(step, Step::GroupOffline { .. })) {
+        let disturbed = state.group.members.iter().filter(|member| member.may_run());
         affected.extend(disturbed.map(|member| member.name.clone()));
     }
     for step in steps {
@@ -162,13 +171,11 @@ pub(super) fn affects(need: &Need<'_>, state: &State, steps: &[Step]) -> Vec<Str
     affected
 }
 
-/// The steps that bring back after the upgrade what a row takes down in this state.
+/// The steps that bring back after the upgrade what a row that was found takes down in this state. What cures a broken
+/// rule stays as it is: brought back, it would break the rule again.
 pub(super) fn afterwards(need: &Need<'_>, state: &State, steps: &[Step]) -> Vec<Step> {
-    let comes_back = |name: &String| {
-        let is_enabled = |step: &Step| matches!(step, Step::Enable { resource, .. } if resource == name);
-        let is_deleted = |step: &Step| matches!(step, Step::Delete { resources } if resources.contains(name));
-        steps.iter().any(|step| is_enabled(step) || is_deleted(step))
-    };
+    let comes_back =
+        |name: &String| steps.iter().any(|step| matches!(step, Step::Enable { resource, .. } if resource == name));
     let mut back = Vec::new();
     for step in steps.iter().rev() {
         match step {
@@ -182,9 +189,7 @@ pub(super) fn afterwards(need: &Need<'_>, state: &State, steps: &[Step]) -> Vec<
                 back.extend(nodes_where(&views, monitored).map(|nodes| Step::Monitor { nodes }));
             }
             Step::GroupUnmanage if state.group.managed => back.push(Step::GroupManage),
-            Step::GroupOffline { nodes } if nodes.is_empty() => {
-                back.push(Step::GroupOnline { nodes: state.group.online_on.clone() });
-            }
+            Step::GroupOffline { .. } => back.push(Step::GroupOnline { nodes: state.group.online_on.clone() }),
             _ => {}
         }
     }
@@ -235,10 +240,7 @@ fn unmanage(need: &Need<'_>, state: &State) -> Vec<Step> {
     let ends = |view: &&NodeView| demand::is_init_node(need.edges, state, &view.node) && view.status != NodeStatus::Up;
     let mut steps: Vec<Step> =
         keepers.iter().filter(ends).map(|view| Step::NodeUp { node: view.node.clone() }).collect();
-    let is_needed = |name: &String| {
-        let member = state.group.members.iter().find(|member| member.name == *name);
-        member.is_none_or(|member| member.group == state.group.name || member.is_enabled())
-    };
+    let is_needed = |name: &String| is_in_group(state, name) || is_enabled(state, name);
     let names: Vec<String> = members_off_first(need.resource, state).into_iter().filter(is_needed).collect();
     for step in quiet(need.resource, state, &names) {
         if !steps.contains(&step) {
@@ -260,9 +262,16 @@ fn unmanage(need: &Need<'_>, state: &State) -> Vec<Step> {
 /// What depends on the resource and is enabled somewhere, first what nothing else depends on.
 fn enabled_dependents(need: &Need<'_>, state: &State) -> Vec<String> {
     let names = members_off_first(need.resource, state).into_iter();
-    let is_enabled =
-        |name: &String| state.group.members.iter().any(|member| member.name == *name && member.is_enabled());
-    names.filter(|name| state.dependents.contains(name) && is_enabled(name)).collect()
+    names.filter(|name| state.dependents.contains(name) && is_enabled(state, name)).collect()
+}
+
+fn is_enabled(state: &State, name: &str) -> bool {
+    state.group.members.iter().any(|member| member.name == name && member.is_enabled())
+}
+
+/// Whether a resource, the one to be upgraded or a member, is in the group.
+fn is_in_group(state: &State, name: &str) -> bool {
+    !state.group.members.iter().any(|member| member.name == name && member.group != state.group.name)
 }
 
 /// The resource and all members in the order in which they are switched off: what depends on others before these.
@@ -373,20 +382,17 @@ fn simulate(need: &Need<'_>, step: &Step, state: &mut State) {
                 there.for_each(stop);
             }
         }
-        Step::NodeUp { node } => node_up(need, state, node),
+        Step::NodeUp { node } => node_up(state, node),
         Step::GroupOffline { nodes } => group_offline(state, nodes),
         Step::OnePrimary => state.group.maximum_primaries = 1,
-        Step::GroupManage => {
-            state.group.managed = true;
-            if present.has(Method::Init) {
-                on_init_nodes(need, state, |traces| traces.run(need.edges.type_version()));
-            }
-        }
+        // What Init leaves is ended by the unmanaging that follows.
+        Step::GroupManage => state.group.managed = true,
         Step::GroupUnmanage => {
             state.group.managed = false;
-            on_init_nodes(need, state, |traces| traces.set(Origin::None));
+            end_traces(need, state);
         }
-        Step::InstallOn { .. } | Step::Delete { .. } => {}
+        Step::Delete { resources } => state.group.members.retain(|member| !resources.contains(&member.name)),
+        Step::InstallOn { .. } => {}
         // These come after the upgrade, or concern others only.
         Step::Monitor { .. } | Step::Enable { .. } | Step::GroupOnline { .. } => {}
     }
@@ -400,15 +406,9 @@ fn views_mut<'s>(need: &Need<'_>, state: &'s mut State, name: &str) -> Option<&'
     state.group.members.iter_mut().find(|member| member.name == name).map(|member| &mut member.nodes)
 }
 
-/// A node that was down comes up with nothing running, and Boot of T has run beside what had initialised the resource; of
-/// one that was unknown nothing more is known than before.
-fn node_up(need: &Need<'_>, state: &mut State, node: &str) {
-    let present = need.edges.present.resource_type;
-    let boots = state.group.managed && present.has(Method::Boot) && demand::is_init_node(need.edges, state, node);
-    let views = state.nodes.iter_mut().filter(|view| view.node == node);
-    for view in views.filter(|view| boots && view.status == NodeStatus::Down) {
-        view.traces().run_on_top(need.edges.type_version());
-    }
+/// A node that was down comes up with nothing running; of one that was unknown nothing more is known than before. What
+/// Boot of T leaves asks for nothing that Type_version does not ask for.
+fn node_up(state: &mut State, node: &str) {
     let of_members = state.group.members.iter_mut().flat_map(|member: &mut Member| member.nodes.iter_mut());
     for view in state.nodes.iter_mut().chain(of_members).filter(|view| view.node == node) {
         if view.status == NodeStatus::Down {
@@ -430,11 +430,12 @@ fn group_offline(state: &mut State, nodes: &[String]) {
     views.filter(|view| view.status == NodeStatus::Up && is_meant(&view.node)).for_each(stop);
 }
 
-fn on_init_nodes(need: &Need<'_>, state: &mut State, change: impl Fn(Traces<'_>)) {
+/// Fini of T runs.
+fn end_traces(need: &Need<'_>, state: &mut State) {
     let is_init = |view: &NodeView| demand::is_init_node(need.edges, state, &view.node);
     let nodes: Vec<String> = state.nodes.iter().filter(|view| is_init(view)).map(|view| view.node.clone()).collect();
     let views = state.nodes.iter_mut().filter(|view| view.status == NodeStatus::Up && nodes.contains(&view.node));
-    views.for_each(|view| change(view.traces()));
+    views.for_each(|view| view.traces().set(Origin::None));
 }
 
 fn on_up_nodes(views: &mut [NodeView], change: impl Fn(&mut NodeView)) {

@@ -18,7 +18,7 @@ pub(super) struct Broken {
 
 /// The rules that the target would break.
 pub(super) fn broken(request: &Request<'_>, state: &State) -> Vec<Broken> {
-    [installed_nodes(request, state), failover(request, state), single_instance(request)]
+    [installed_nodes(request, state), failover(request, state), single_instance(request, state)]
         .into_iter()
         .flatten()
         .collect()
@@ -72,7 +72,7 @@ fn failover(request: &Request<'_>, state: &State) -> Option<Broken> {
 }
 
 /// One resource of the type in the cluster (rt_properties(5), Single_instance).
-fn single_instance(request: &Request<'_>) -> Option<Broken> {
+fn single_instance(request: &Request<'_>, state: &State) -> Option<Broken> {
     let single = &request.target.resource_type.single_instance;
     let others = &request.target.other_resources;
     if !single.value || others.is_empty() {
@@ -85,7 +85,7 @@ fn single_instance(request: &Request<'_>) -> Option<Broken> {
     );
     Some(Broken {
         reason: reason(request, single.span, Vec::new(), sentence),
-        cure: vec![Step::Disable { resources: others.clone() }, Step::Delete { resources: others.clone() }],
+        cure: remedy::delete(request.resource, state, others),
     })
 }
 

@@ -227,6 +227,41 @@ fn what_depends_on_the_resource_is_disabled_before_and_enabled_after() {
     follow(&cluster, "r", &decision, "");
 }
 
+/// What cures a rule stays as it is: the group comes back on one node, however many it was online on.
+#[test]
+fn a_group_that_may_be_online_on_one_node_only_comes_back_there() {
+    let cluster = with_targets();
+    let strict =
+        |version, more: &str| rtr("web", version, METHODS, &format!("{more}--#$upgrade_from \"1.0\" WHEN_UNMANAGED--"));
+    cluster.register(&[&strict("8.0", "Failover = TRUE;"), &strict("9.0", "Failover = TRUE; Single_instance = TRUE;")]);
+    cluster.ok("group create h --node n2,n3 -p Maximum_primaries=2");
+    cluster.ok("resource create r --group h --type web:1.0");
+    cluster.ok("group manage h");
+    cluster.ok("group online h");
+    let decision = cluster.decide("r", "web:8.0");
+    assert_eq!(
+        own(&decision.commands),
+        [
+            "group offline h --node n3",
+            "group set h -p Maximum_primaries=1",
+            "resource disable r",
+            "group offline h",
+            "group unmanage h"
+        ]
+    );
+    assert_eq!(own(&decision.afterwards), ["group manage h", "group online h --node n2", "resource enable r"]);
+    follow(&cluster, "r", &decision, "");
+    // Another resource of the type, in the same group, whose Stop has failed.
+    cluster.ok("resource create s --group h --type web:1.0");
+    cluster.ok("resource state s --node n3 stop_failed");
+    let decision = cluster.decide("r", "web:9.0");
+    assert_eq!(own(&decision.commands)[0], "resource clear s --node n3");
+    assert_eq!(decision.affects, ["s"]);
+    follow(&cluster, "r", &decision, "");
+    cluster.ok("resource state s --node n2 stop_failed");
+    follow(&cluster, "r", &cluster.decide("r", "web:9.0"), "");
+}
+
 #[test]
 fn a_restart_leaves_switches_as_they_are() {
     let cluster = with_targets();

@@ -8,7 +8,7 @@ use rtreg_model::{
     Declared, Driver, Method, MethodPath, MonitorState, Origin, PropertyDecl, PropertyKind, ResourceState,
     ResourceType, RtVersion, Span, Spanned, Tunability, UpgradeFrom,
 };
-use rtreg_registry::gate::{GroupView, NodeView, ResourceView, State, Version};
+use rtreg_registry::gate::{Decision, GroupView, NodeView, Request, ResourceView, Settings, State, Version, decide};
 
 /// Lines of a file: the version and the tunability; the empty version is `""`.
 pub type Lines<'a> = &'a [(&'a str, Tunability)];
@@ -95,4 +95,23 @@ pub fn state(nodes: Vec<NodeView>) -> State {
         nodes,
         dependents: Vec::new(),
     }
+}
+
+/// What the gate says of resource `web`.
+pub fn ask(present: &ResourceType, target: &ResourceType, state: &State) -> Decision {
+    let (present, target) = (registered(present), registered(target));
+    let request =
+        Request { resource: "web", target: &target, present: &present, properties: &[], dependency_faults: &[] };
+    decide(&request, state, &Settings::default())
+}
+
+pub fn with(view: NodeView, change: impl FnOnce(&mut NodeView)) -> NodeView {
+    let mut view = view;
+    change(&mut view);
+    view
+}
+
+/// A node where the resource is offline and was never initialised.
+pub fn off(node: &str, enabled: bool) -> NodeView {
+    with(NodeView::offline(node), |view| view.enabled = enabled)
 }
