@@ -100,7 +100,9 @@ deb-test: setup-deb
 	@set -e; package=$$(sh packaging/deb.sh); sh packaging/deb-lint.sh "$$package"; sh packaging/deb-test.sh "$$package"
 
 ## package: every crate builds from its own package
+# Cargo keeps what it has unpacked by name, version and folder of this checkout, also when the content is another one since.
 package:
+	rm -rf "$${CARGO_HOME:-$$HOME/.cargo}"/registry/src/-*/rtreg-*
 	$(CARGO) package --workspace --allow-dirty --exclude rtreg-tests --exclude rtreg-example-embed
 
 .PHONY: deb deb-test setup-rust setup-tools setup-bench setup-deny setup-editors setup-deb setup-peers
