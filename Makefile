@@ -100,10 +100,11 @@ deb-test: setup-deb
 	@set -e; package=$$(sh packaging/deb.sh); sh packaging/deb-lint.sh "$$package"; sh packaging/deb-test.sh "$$package"
 
 ## package: every crate builds from its own package
-# Cargo keeps what it has unpacked by name, version and folder of this checkout, also when the content is another one since.
+# Cargo takes what it has unpacked and built of a name and a version for the same again, also when the content is another one since:
+# what is left of an earlier run goes first.
 package:
-	rm -rf "$${CARGO_HOME:-$$HOME/.cargo}"/registry/src/-*/rtreg-*
-	$(CARGO) package --workspace --allow-dirty --exclude rtreg-tests --exclude rtreg-example-embed
+	rm -rf "$${CARGO_HOME:-$$HOME/.cargo}"/registry/src/-*/rtreg-* target/packaged/debug/.fingerprint/rtreg-*
+	$(CARGO) package --workspace --allow-dirty --target-dir target/packaged --exclude rtreg-tests --exclude rtreg-example-embed
 
 .PHONY: deb deb-test setup-rust setup-tools setup-bench setup-deny setup-editors setup-deb setup-peers
 setup-rust:
