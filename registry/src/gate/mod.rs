@@ -35,7 +35,7 @@ pub use decision::{AliveThrough, Decision, InTheWay, Needs, Place, Possible, Rea
 pub use demand::{alive_beside, ending, given_now};
 pub use edge::{Edge, Looked, edge, forbids_to_arrive_before, strictest_line};
 pub use reach::{Reached, reach};
-pub use render::{change_line, quoted_line, render};
+pub use render::{change_line, quoted_line, render, section};
 pub use report::{BecauseReport, DecisionReport, NodeReport, OriginKind, OriginReport, Sources, StateReport};
 pub use request::{Assignment, DependencyFault, EmptyUpgradeFrom, Request, Settings, Version};
 pub use state::{GroupView, Member, NodeView, ResourceView, State};

@@ -164,7 +164,8 @@ pub fn change_line(change: &PropertyChange) -> String {
     format!("{what}: {}{node}{values}. {}", change.property, change.why)
 }
 
-fn section(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+/// A title with indented lines under it, behind an empty line; nothing at all where there are no lines.
+pub fn section(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {
     let mut lines = lines.peekable();
     if lines.peek().is_none() {
         return;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use rtreg_model::Tunability;
-use rtreg_registry::gate::{Possible, Reason, ReasonKind, Sources, Verdict, change_line, quoted_line};
+use rtreg_registry::gate::{Possible, Reason, ReasonKind, Sources, Verdict, change_line, quoted_line, section};
 
 use super::report::value;
 use super::{Difference, Hop, Path, Paths};
@@ -135,16 +135,6 @@ fn values(text: &mut String, path: &Path) {
         format!("{property}: {} here, {} on the direct path", of(here), of(direct))
     });
     section(text, "Values that depend on the path:", differs);
-}
-
-fn section(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {
-    let mut lines = lines.peekable();
-    if lines.peek().is_none() {
-        return;
-    }
-    line(text, "");
-    line(text, title);
-    lines.for_each(|content| line(text, &format!("  {content}")));
 }
 
 fn line(text: &mut String, content: &str) {

@@ -74,7 +74,7 @@ pub struct Request {
     pub max_unavailable: usize,
     /// `--max-failures`.
     pub max_failures: usize,
-    /// Full names of versions that nobody gets away from: `plan.irreversible` of `rtreg.toml`.
+    /// `--irreversible`: full names of versions that nothing leads back from.
     pub irreversible: Vec<String>,
 }
 
