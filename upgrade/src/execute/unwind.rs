@@ -54,7 +54,11 @@ pub fn unwinding(bundle: &Bundle, journal: &Journal) -> Unwinding {
                 impossible: undo.impossible.clone(),
             };
             if !undo.last {
-                tasks.push(task);
+                // What ends two things in one, such as Stop where nothing else ends what Prenet_start began, runs once.
+                let is_done_by_it = number == 0 && tasks.last().is_some_and(|last| last.operation == task.operation);
+                if !is_done_by_it {
+                    tasks.push(task);
+                }
             } else if !last.iter().any(|known| known.operation == task.operation) {
                 last.push(task);
             }
