@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use rtreg_model::{Method, MonitorState, ResourceState, RtVersion};
+use rtreg_model::{Method, MonitorState, Origin, ResourceState, RtVersion};
 use rtreg_upgrade::plan::State;
 
 use super::scenario::Failed;
@@ -89,7 +89,8 @@ impl Table {
 enum Is {
     #[default]
     Down,
-    Up,
+    /// This version began it.
+    Up(String),
     /// A method of this version may have begun or ended it.
     Doubt(String),
 }
@@ -130,16 +131,16 @@ impl<'s> World<'s> {
         for (name, resource) in &scenery.plan.state.resources {
             for (node, entry) in &resource.nodes {
                 let service = match entry.state {
-                    ResourceState::Online => Is::Up,
+                    ResourceState::Online => Is::Up(by(&entry.started_by)),
                     ResourceState::Offline => Is::Down,
                     _ => Is::Doubt(ANY.to_owned()),
                 };
                 let monitor = match entry.monitor {
-                    MonitorState::Running => Is::Up,
+                    MonitorState::Running => Is::Up(by(&entry.monitor_started_by)),
                     MonitorState::Stopped => Is::Down,
                     _ => Is::Doubt(ANY.to_owned()),
                 };
-                if service == Is::Up {
+                if matches!(service, Is::Up(_)) {
                     ran_before.insert(name.clone());
                 }
                 here.insert((name.clone(), node.clone()), [service.clone(), service, monitor]);
@@ -208,13 +209,13 @@ impl<'s> World<'s> {
         let Line { version, resource, .. } = line;
         match &levels[level] {
             Is::Down => {}
-            Is::Up => return Err("it runs already".to_owned()),
+            Is::Up(_) => return Err("it runs already".to_owned()),
             Is::Doubt(by) => return Err(format!("whether it runs is not known, and nothing of {by} has ended it")),
         }
         let prenet = self.table.levels[0].0;
         match level {
             0 if levels[1] != Is::Down => return Err("it runs already".to_owned()),
-            1 if self.has(resource, version, prenet) && levels[0] != Is::Up => {
+            1 if self.has(resource, version, prenet) && !matches!(levels[0], Is::Up(_)) => {
                 return Err("what comes before it has not been".to_owned());
             }
             2 if !is_up(levels) => return Err("nothing runs there".to_owned()),
@@ -245,7 +246,7 @@ impl<'s> World<'s> {
         {
             return Err(format!("a method of {by} may have begun it, and only that version ends it"));
         }
-        if level == 1 && levels[1] == Is::Up {
+        if level == 1 && is_up(levels) {
             let mut dependents =
                 self.scenery.asked.strong.iter().filter(|(_, on)| on == resource).map(|(name, _)| name);
             if let Some(name) = dependents.find(|name| self.runs(name)) {
@@ -263,7 +264,7 @@ impl<'s> World<'s> {
         }
         let Some(level) = level else { return Ok(()) };
         let is_begun = self.table.levels[level].0 == *method;
-        self.set(line, level, if is_begun { Is::Up } else { Is::Down });
+        self.set(line, level, if is_begun { Is::Up(version.clone()) } else { Is::Down });
         // Where nothing else ends what Prenet_start began it belongs to what Stop ends, and where nothing else ends what Start
         // began it belongs to Postnet_stop.
         let (stop, postnet) = (self.table.levels[1].1, self.table.levels[0].1);
@@ -274,7 +275,7 @@ impl<'s> World<'s> {
             self.set(line, 1, Is::Down);
         }
         if *method == self.table.levels[0].0 && !self.has(resource, version, self.table.levels[1].0) {
-            self.set(line, 1, Is::Up);
+            self.set(line, 1, Is::Up(version.clone()));
         }
         Ok(())
     }
@@ -323,6 +324,12 @@ impl<'s> World<'s> {
         if of.back || (wanted < of.at && !goes_back) {
             return Err(format!("it has version {now}"));
         }
+        // A start that was killed before it wrote a line is ended by its own version, where nothing else runs.
+        let level = self.table.levels.iter().position(|(_, ends)| line.method == *ends);
+        let here = self.here.entry((line.resource.clone(), line.node.clone())).or_default();
+        if is_down && level.and_then(|level| here.get(level)).is_some_and(|is| *is != Is::Down) {
+            return Err(format!("it has version {now}, and what runs goes down with that"));
+        }
         if let Some(versions) = self.versions.get_mut(&line.resource) {
             (versions.at, versions.back) = (wanted, goes_back);
         }
@@ -335,15 +342,16 @@ impl<'s> World<'s> {
             let Some(entry) = state.resources.get(name).and_then(|of| of.nodes.get(node)) else { continue };
             let [_, service, monitor] = levels;
             let is_wrong = match entry.state {
-                ResourceState::Online => !is_up(levels),
+                ResourceState::Online => !is_begun_by(service, &entry.started_by),
                 ResourceState::Offline => *service != Is::Down,
                 _ => false,
             };
             if is_wrong {
-                return Err(format!("{name} is recorded as {} on {node}, and there it is {levels:?}", entry.state));
+                let by = &entry.started_by;
+                return Err(format!("{name} is recorded as {} by {by:?} on {node}, and is {levels:?}", entry.state));
             }
             let is_wrong = match entry.monitor {
-                MonitorState::Running => *monitor != Is::Up,
+                MonitorState::Running => !is_begun_by(monitor, &entry.monitor_started_by),
                 MonitorState::Stopped => *monitor != Is::Down,
                 _ => false,
             };
@@ -359,7 +367,23 @@ impl<'s> World<'s> {
 }
 
 fn is_up(levels: &[Is; 3]) -> bool {
-    levels[1] == Is::Up
+    matches!(levels[1], Is::Up(_))
+}
+
+/// The version of an origin; any where it is not known.
+fn by(origin: &Origin) -> String {
+    match origin {
+        Origin::Version(version) => word(version),
+        _ => ANY.to_owned(),
+    }
+}
+
+fn is_begun_by(is: &Is, origin: &Origin) -> bool {
+    match (is, origin) {
+        (Is::Up(version), Origin::Version(of)) => version == ANY || *version == word(of),
+        (Is::Up(_), _) => true,
+        _ => false,
+    }
 }
 
 /// The version as a method writes it.

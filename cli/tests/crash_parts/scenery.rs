@@ -61,6 +61,11 @@ impl Scenery {
         self.root.join("live")
     }
 
+    /// Where locks and links of the runs lie.
+    pub fn run_folder(&self) -> PathBuf {
+        self.root.join("live/store.db.run")
+    }
+
     pub fn plan_file(&self) -> PathBuf {
         self.root.join("plan.json")
     }
@@ -102,6 +107,10 @@ impl Scenery {
         nodes.filter(|node| node != LOCAL && self.plan.state.status(node) == NodeStatus::Up).collect()
     }
 
+    pub fn has(&self, base: &str, version: &RtVersion, method: Method) -> bool {
+        self.declared.get(&(base.to_owned(), version.clone())).is_some_and(|declared| declared.contains(&method))
+    }
+
     /// What runs before has left its marks.
     fn marks(&self) -> Result<(), Failed> {
         let version = |origin: &Origin| match origin {
@@ -113,7 +122,11 @@ impl Scenery {
                 let mark = |kind: &str, text: String| {
                     std::fs::write(self.live().join(format!("{kind}.{name}.{node}")), format!("{text}\n"))
                 };
-                if entry.state == ResourceState::Online {
+                let starts = match &entry.started_by {
+                    Origin::Version(version) => self.has(&resource.base, version, Method::Start),
+                    _ => self.has(&resource.base, &resource.type_version, Method::Start),
+                };
+                if entry.state == ResourceState::Online && starts {
                     mark("service", format!("up {}", version(&entry.started_by)))?;
                 }
                 if entry.monitor == MonitorState::Running {
