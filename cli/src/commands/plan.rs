@@ -264,7 +264,10 @@ fn simulated(view: &View<'_>, plan: &Plan, fails: Vec<Option<String>>) -> Result
 }
 
 /// A plan from a file, whose name must be the hash of its content.
-fn read(path: &std::path::Path) -> Result<Plan, CliError> {
+///
+/// # Errors
+/// A file that is no plan, or one that was changed.
+pub fn read(path: &std::path::Path) -> Result<Plan, CliError> {
     let shown = path.display();
     let bytes = std::fs::read(path).map_err(|error| CliError::io(format!("{shown}: {error}")))?;
     let plan: Plan = serde_json::from_slice(&bytes).map_err(|error| {

@@ -4,6 +4,7 @@
 pub mod changes;
 mod dependencies;
 pub mod driver;
+pub mod effects;
 mod event;
 pub mod group;
 mod group_set;
