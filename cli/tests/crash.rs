@@ -4,10 +4,16 @@
 //! cargo test -p rtreg-cli --test crash [-- SCENARIO …]
 //! ```
 
+#[path = "crash_parts/after.rs"]
+mod after;
+#[path = "crash_parts/drive.rs"]
+mod drive;
 #[path = "crash_parts/order.rs"]
 mod order;
 #[path = "crash_parts/practice.rs"]
 mod practice;
+#[path = "crash_parts/processes.rs"]
+mod processes;
 #[path = "../../tests/tests/plan_parts/scenario.rs"]
 #[allow(dead_code, reason = "the scenarios of plans are tried in memory with the rest of it")]
 mod scenario;
@@ -23,6 +29,9 @@ use std::process::ExitCode;
 
 use rtreg_upgrade::execute::{End, FailureKind, Injection};
 
+use rtreg_upgrade::plan::State;
+
+use drive::Stage;
 use order::Table;
 use scenario::Failed;
 use scenery::Scenery;
@@ -51,15 +60,22 @@ fn all() -> Result<(), Failed> {
         began.elapsed()
     );
     let mut wounds = wounds::Wounds::new();
+    let mut stages = Vec::new();
     for scenery in sceneries.iter().filter(|of| of.refused.is_none()) {
-        println!("{} {} steps, agents {:?} {:?}", scenery.name, steps(scenery), scenery.agents(), scenery.refused);
-        if let Err(why) = rehearse(&table, scenery, &mut wounds) {
-            println!("{}: {why}", scenery.name);
-        }
+        let new = rehearse(&table, scenery, &mut wounds).map_err(|why| format!("{}: {why}", scenery.name))?;
+        stages.push(Stage { table: &table, scenery, new });
     }
-    println!("{:?}", began.elapsed());
-    wounds::judged(&wounds)?;
-    Ok(())
+    println!("rehearsed in {:?}", began.elapsed());
+    if wanted.is_empty() {
+        wounds::judged(&wounds)?;
+    }
+    stages.sort_by_key(|stage| std::cmp::Reverse(drive::kills(stage.scenery).len()));
+    let count: usize = stages.iter().map(|stage| drive::kills(stage.scenery).len()).sum();
+    println!("{count} points");
+    let tally = drive::all(&stages, 4, &|_, _| true);
+    println!("{:#?} {:#?}", tally.seen, tally.not_reached);
+    println!("{} of {count} in {:?}", tally.seen.values().sum::<usize>(), began.elapsed());
+    if tally.failures.is_empty() { Ok(()) } else { Err(format!("{} failures", tally.failures.len()).into()) }
 }
 
 /// Memory, where there is a folder in it: what is written need not reach a disk.
@@ -89,21 +105,21 @@ fn sceneries(folder: &Path, wanted: &[String]) -> Result<Vec<Scenery>, Failed> {
 }
 
 /// The loop on real methods: once well, and once with each step that fails.
-fn rehearse(table: &Table, scenery: &Scenery, wounds: &mut wounds::Wounds) -> Result<(), Failed> {
+fn rehearse(table: &Table, scenery: &Scenery, wounds: &mut wounds::Wounds) -> Result<State, Failed> {
     scenery.restore()?;
-    let (outcome, state) = practice::run(scenery, |simulator| simulator)?;
+    let (outcome, new) = practice::run(scenery, |simulator| simulator)?;
     if outcome.end != End::Done {
         return Err(format!("{outcome:?}").into());
     }
     let lines = order::read(&scenery.live().join(scripts::LOG))?;
     let world = order::check(table, scenery, &lines)?;
-    world.agrees(&state)?;
+    world.agrees(&new)?;
     if !lines.iter().any(|line| line.version == "any") {
         let ran = order::forwards(scenery, &lines);
         if ran != scenery.asked.runs {
             return Err(format!("expected {:?}, found {ran:?}", scenery.asked.runs).into());
         }
-        wounds::tried(table, scenery, (&lines, &state), wounds);
+        wounds::tried(table, scenery, (&lines, &new), wounds);
     }
     for step in scenery.plan.bundles().flat_map(|bundle| &bundle.steps) {
         if step.operation.method().is_none() {
@@ -117,5 +133,5 @@ fn rehearse(table: &Table, scenery: &Scenery, wounds: &mut wounds::Wounds) -> Re
         let here = |why: String| -> Failed { format!("{} fails: {why}", step.id).into() };
         order::check(table, scenery, &lines).and_then(|world| world.agrees(&state)).map_err(here)?;
     }
-    Ok(())
+    Ok(new)
 }

@@ -66,7 +66,8 @@ pub fn state(store: &dyn Store, scenery: &Scenery) -> Result<State, Failed> {
         for (name, group) in &mut state.groups {
             let record: GroupRecord = view.record(&keys::group(name))?.ok_or_else(|| missing(name))?;
             group.managed = record.managed;
-            group.online_on = group.node_list.iter().filter(|node| record.online_on.contains_key(*node)).cloned().collect();
+            group.online_on =
+                group.node_list.iter().filter(|node| record.online_on.contains_key(*node)).cloned().collect();
         }
         for (name, resource) in &mut state.resources {
             let record: ResourceRecord = view.record(&keys::resource(name))?.ok_or_else(|| missing(name))?;
@@ -116,7 +117,9 @@ fn marks(scenery: &Scenery, state: &State) -> Result<(), Failed> {
                 _ => false,
             };
             if is_wrong {
-                return Err(format!("{name} is recorded as {} on {node}, and its mark says `{mark}`", entry.state).into());
+                return Err(
+                    format!("{name} is recorded as {} on {node}, and its mark says `{mark}`", entry.state).into()
+                );
             }
         }
     }
@@ -146,7 +149,8 @@ fn side(scenery: &Scenery, bundle: &Bundle, state: &State, new: &State) -> Resul
         (true, false) => Ok(Side::New),
         (false, true) => Ok(Side::Old),
         (false, false) => {
-            let show = |of: &State| members.iter().map(|name| format!("{:?}", of.resources.get(*name))).collect::<Vec<_>>();
+            let show =
+                |of: &State| members.iter().map(|name| format!("{:?}", of.resources.get(*name))).collect::<Vec<_>>();
             let (is, new, old) = (show(state), show(new), show(&scenery.plan.state));
             Err(format!("{} is neither new nor old:\n is {is:#?}\nnew {new:#?}\nold {old:#?}", bundle.id).into())
         }

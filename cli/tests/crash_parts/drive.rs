@@ -57,12 +57,14 @@ pub fn kills(scenery: &Scenery) -> Vec<Kill> {
         }
         kills.extend(about("note").map(|point| Kill { point, operation: bundle.id.clone() }));
     }
-    kills.extend(about("run").chain(about("end")).map(|point| Kill { point, operation: "*".to_owned() }));
+    kills.extend(about("run").chain(about("end")).map(|point| Kill { point, operation: "run".to_owned() }));
     kills
 }
 
 fn about(what: &str) -> impl Iterator<Item = &'static str> {
-    crash::POINTS.into_iter().filter(move |point| point.starts_with("coordinator.") && point.ends_with(&format!("_{what}")))
+    crash::POINTS
+        .into_iter()
+        .filter(move |point| point.starts_with("coordinator.") && point.ends_with(&format!("_{what}")))
 }
 
 fn points(step: &Step) -> impl Iterator<Item = &'static str> {

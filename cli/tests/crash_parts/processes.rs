@@ -1,13 +1,12 @@
 //! The processes of a scenario: agents that are kept while it is carried out, and whatever of it still lives.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use nix::errno::Errno;
-use nix::fcntl::{Flock, FlockArg};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use rtreg_runtime::live::is_free;
 
 use super::scenario::Failed;
 use super::scenery::Scenery;
@@ -48,7 +47,7 @@ impl Agents {
         }
         for (node, _) in &agents.children {
             let lock = scenery.run_folder().join("locks").join(format!("agent.{node}"));
-            until(&format!("the agent of {node}"), || Ok(is_held(&lock)?))?;
+            until(&format!("the agent of {node}"), || Ok(!is_free(&lock)))?;
         }
         Ok(agents)
     }
@@ -64,20 +63,6 @@ impl Drop for Agents {
             _ = child.kill();
             _ = child.wait();
         }
-    }
-}
-
-/// Whether somebody holds a lock; nobody does where there is no file.
-pub fn is_held(lock: &Path) -> Result<bool, Failed> {
-    let file = match std::fs::OpenOptions::new().read(true).write(true).open(lock) {
-        Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(error.into()),
-    };
-    match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
-        Ok(_) => Ok(false),
-        Err((_, Errno::EWOULDBLOCK)) => Ok(true),
-        Err((_, error)) => Err(error.into()),
     }
 }
 
@@ -131,7 +116,7 @@ pub fn held(scenery: &Scenery) -> Result<Vec<PathBuf>, Failed> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         let is_agent = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("agent."));
-        if !is_agent && is_held(&path)? {
+        if !is_agent && !is_free(&path) {
             held.push(path);
         }
     }
