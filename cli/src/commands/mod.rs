@@ -74,7 +74,7 @@ pub enum Command {
     Resource(Box<resource::Arguments>),
     /// Upgrade a resource to another version of its type, straight or by the least disruptive path, if that is allowed now;
     /// say why, and what helps, if not.
-    Upgrade(upgrade::Arguments),
+    Upgrade(Box<upgrade::Arguments>),
     /// Take over a cluster that exists, from what its own commands print.
     #[command(subcommand)]
     Import(Box<import::ImportCommand>),
@@ -150,7 +150,7 @@ impl Command {
             Self::Node(arguments) => node::run(arguments, app),
             Self::Group(arguments) => group::run(arguments, app),
             Self::Resource(arguments) => resource::run(*arguments, app),
-            Self::Upgrade(arguments) => upgrade::run(arguments, app),
+            Self::Upgrade(arguments) => upgrade::run(*arguments, app),
             Self::Graph(arguments) => graph::run(&arguments, app),
             Self::Path(arguments) => path::run(arguments, app),
             Self::Try(arguments) => try_versions::run(&arguments, app),
