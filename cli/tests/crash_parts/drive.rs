@@ -118,7 +118,7 @@ pub fn apply(scenery: &Scenery, environment: &Environment) -> Result<Output, Fai
     if !scenery.asked.request.irreversible.is_empty() {
         command.arg("--accept-irreversible");
     }
-    Ok(command.output()?)
+    processes::output(&mut command)
 }
 
 impl Stage<'_> {
@@ -133,7 +133,7 @@ impl Stage<'_> {
     fn go_on(&self) -> Result<(), Failed> {
         let agents = Agents::start(self.scenery, &Vec::new())?;
         let output = match self.is_open()? {
-            true => self.scenery.command(LOCAL).arg("resume").output()?,
+            true => processes::output(self.scenery.command(LOCAL).arg("resume"))?,
             // It had not begun: the same plan is still good. Or it has ended: then it is used up.
             false => apply(self.scenery, &Vec::new())?,
         };
@@ -151,7 +151,7 @@ impl Stage<'_> {
     fn go_back(&self) -> Result<(), Failed> {
         let agents = Agents::start(self.scenery, &Vec::new())?;
         let is_open = self.is_open()?;
-        let output = self.scenery.command(LOCAL).arg("abort").output()?;
+        let output = processes::output(self.scenery.command(LOCAL).arg("abort"))?;
         let is_expected = match output.status.code() {
             Some(0 | 13) => is_open,
             Some(4) => !is_open,

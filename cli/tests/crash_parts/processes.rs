@@ -1,7 +1,7 @@
 //! The processes of a scenario: agents that are kept while it is carried out, and whatever of it still lives.
 
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
@@ -15,6 +15,27 @@ use super::scenery::Scenery;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two looks at something that is waited for.
 const PAUSE: Duration = Duration::from_millis(2);
+
+/// Runs a command to its end; one that does not come to an end is a fault.
+pub fn output(command: &mut Command) -> Result<Output, Failed> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn()?;
+    let pid = Pid::from_raw(i32::try_from(child.id())?);
+    let (ended, has_ended) = std::sync::mpsc::channel::<()>();
+    let watch = std::thread::spawn(move || {
+        let is_late = has_ended.recv_timeout(PATIENCE) == Err(std::sync::mpsc::RecvTimeoutError::Timeout);
+        if is_late {
+            _ = kill(pid, Signal::SIGKILL);
+        }
+        is_late
+    });
+    let output = child.wait_with_output()?;
+    drop(ended);
+    match watch.join() {
+        Ok(false) => Ok(output),
+        _ => Err(format!("it does not come to an end: {}", super::scenery::said(&output)).into()),
+    }
+}
 
 /// Waits until something is so.
 pub fn until(what: &str, mut is_so: impl FnMut() -> Result<bool, Failed>) -> Result<(), Failed> {

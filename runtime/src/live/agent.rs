@@ -14,6 +14,7 @@ use rtreg_upgrade::execute::Status;
 use rtreg_upgrade::run;
 
 use super::executor::spawn;
+use super::lock::Holder;
 use super::place::Place;
 use super::{World, digest, lock};
 use crate::crash;
@@ -133,6 +134,9 @@ fn take(world: &World<'_>, (run, operation, attempt): (&str, &str, u64)) -> Resu
         return Ok(());
     }
     crash::point("agent.before_spawn", operation);
+    // From now on it has begun, also for who finds the lock free: a supervisor that is killed before it signs is not waited for.
+    let pid = i32::try_from(std::process::id()).unwrap_or_default();
+    lock::sign(&mut lock, &Holder { attempt, pid, boot: lock::boot() })?;
     start(world, (run, operation, attempt), lock)?;
     crash::point("agent.after_spawn", operation);
     Ok(())

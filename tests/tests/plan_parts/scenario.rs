@@ -265,7 +265,7 @@ impl<'s> Setup<'s> {
                 method.digests = self.nodes.iter().map(|node| (node.clone(), digest.clone())).collect();
             }
             tx.put(keys::type_version(record.name.base(), &record.version), &record);
-            Ok(())
+            tx.log(rtreg_registry::history::Object::new("type", name), "seen", serde_json::Value::Null)
         })
     }
 
