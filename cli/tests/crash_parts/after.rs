@@ -1,14 +1,16 @@
 //! What must be true when a run has ended, whatever happened to it: each bundle fully new or fully old, in the store and in what
 //! the methods have left; a history that verifies; an order that the table allows; nothing that is held or still at work.
 
-use rtreg_model::{Method, ResourceState};
+use std::collections::BTreeSet;
+
+use rtreg_model::{Method, MonitorState, Origin, ResourceState};
 use rtreg_registry::commands::history_verify;
 use rtreg_registry::records::{GroupRecord, NodeRecord, ResourceRecord};
 use rtreg_registry::store::KeyRange;
 use rtreg_registry::{Store, View, effective, inspect, keys};
 use rtreg_upgrade::plan::{Bundle, OnNode, Resource, State, plan};
 
-use super::order::{self, Line, Table};
+use super::order::{self, Table};
 use super::processes::{self, Agents};
 use super::scenario::Failed;
 use super::scenery::Scenery;
@@ -25,12 +27,12 @@ pub enum Side {
 
 /// A run that has ended.
 pub struct After {
-    pub lines: Vec<Line>,
     pub sides: Vec<Side>,
 }
 
-/// Looks at everything. `new` is the state that the plan leads to.
-pub fn look(table: &Table, scenery: &Scenery, new: &State, agents: &Agents) -> Result<After, Failed> {
+/// Looks at everything. `new` is the state that the plan leads to; where a failure that lets the bundle go on has made it another one,
+/// sides are not looked at.
+pub fn look(table: &Table, scenery: &Scenery, new: Option<&State>, agents: &Agents) -> Result<After, Failed> {
     processes::quiet(scenery, agents)?;
     let held = processes::held(scenery)?;
     if !held.is_empty() {
@@ -44,9 +46,10 @@ pub fn look(table: &Table, scenery: &Scenery, new: &State, agents: &Agents) -> R
     let world = order::check(table, scenery, &lines)?;
     world.agrees(&state)?;
     marks(scenery, &state)?;
-    let sides = scenery.plan.bundles().map(|bundle| side(scenery, bundle, &state, new)).collect::<Result<_, _>>()?;
+    let bundles = scenery.plan.bundles().filter_map(|bundle| Some((bundle, new?)));
+    let sides = bundles.map(|(bundle, new)| side(scenery, bundle, &state, new)).collect::<Result<_, _>>()?;
     plans_again(&store, scenery)?;
-    Ok(After { lines, sides })
+    Ok(After { sides })
 }
 
 /// The history and all that the store has beside it.
@@ -72,9 +75,11 @@ pub fn state(store: &dyn Store, scenery: &Scenery) -> Result<State, Failed> {
         for (name, resource) in &mut state.resources {
             let record: ResourceRecord = view.record(&keys::resource(name))?.ok_or_else(|| missing(name))?;
             (resource.type_version, resource.values) = (record.type_version, record.values);
-            for (node, entry) in &mut resource.nodes {
-                let on: NodeRecord = view.record(&keys::node(node))?.ok_or_else(|| missing(node))?;
-                *entry = OnNode::of_view(&effective::node_view(record.nodes.get(node), &on, None));
+            let nodes: BTreeSet<String> = resource.nodes.keys().chain(record.nodes.keys()).cloned().collect();
+            for node in nodes {
+                let on: NodeRecord = view.record(&keys::node(&node))?.ok_or_else(|| missing(&node))?;
+                let entry = OnNode::of_view(&effective::node_view(record.nodes.get(&node), &on, None));
+                resource.nodes.insert(node, entry);
             }
         }
         Ok(())
@@ -138,7 +143,7 @@ fn side(scenery: &Scenery, bundle: &Bundle, state: &State, new: &State) -> Resul
             _ => false,
         })
     };
-    let is_new = all(&|is, wanted| is == wanted, new);
+    let is_new = all(&|is, wanted| trimmed(is) == trimmed(wanted), new);
     let is_old = all(&is_as_before, &scenery.plan.state);
     let groups = |of: &State| {
         let names = members.iter().filter_map(|name| state.resources.get(*name)).map(|resource| &resource.group);
@@ -157,10 +162,22 @@ fn side(scenery: &Scenery, bundle: &Bundle, state: &State, new: &State) -> Resul
     }
 }
 
+/// Without the nodes where nothing is and nothing has been.
+fn trimmed(resource: &Resource) -> Resource {
+    let mut trimmed = resource.clone();
+    trimmed.nodes.retain(|_, entry| !is_untouched(entry));
+    trimmed
+}
+
+fn is_untouched(entry: &OnNode) -> bool {
+    let is_nothing = (entry.state, entry.monitor) == (ResourceState::Offline, MonitorState::Stopped);
+    is_nothing && entry.enabled && entry.initialised_by == Origin::None && entry.also_initialised_by.is_empty()
+}
+
 /// Started anew by the old version it is as before but for who started it.
 fn is_as_before(is: &Resource, was: &Resource) -> bool {
     let same = |(node, is): (&String, &OnNode)| {
-        was.nodes.get(node).is_some_and(|was| {
+        was.nodes.get(node).map_or(is_untouched(is), |was| {
             (is.state, is.enabled, is.monitored, is.monitor) == (was.state, was.enabled, was.monitored, was.monitor)
         })
     };

@@ -1,11 +1,10 @@
 //! A run is killed at a named point; then it is resumed in one copy of what is left, and undone in another.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::process::Output;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rtreg_runtime::crash;
-use rtreg_upgrade::plan::{State, Step};
+use rtreg_upgrade::plan::{Operation, State};
 
 use super::after::{self, Side};
 use super::order::Table;
@@ -33,7 +32,11 @@ pub struct Stage<'s> {
 type Environment = Vec<(String, String)>;
 
 impl Kill {
-    fn environment(&self, scenery: &Scenery) -> Environment {
+    pub fn name(&self) -> String {
+        format!("{}@{}", self.point, self.operation)
+    }
+
+    pub fn environment(&self, scenery: &Scenery) -> Environment {
         let witness = scenery.root.join("witness");
         vec![
             (crash::VARIABLE.to_owned(), format!("{}@{}", self.point, self.operation)),
@@ -42,7 +45,7 @@ impl Kill {
     }
 
     /// Whether a process has really died there.
-    fn is_seen(&self, scenery: &Scenery) -> bool {
+    pub fn is_seen(&self, scenery: &Scenery) -> bool {
         let text = std::fs::read_to_string(scenery.root.join("witness")).unwrap_or_default();
         text.lines().eq([format!("{}@{}", self.point, self.operation)])
     }
@@ -53,7 +56,7 @@ pub fn kills(scenery: &Scenery) -> Vec<Kill> {
     let mut kills = Vec::new();
     for bundle in scenery.plan.bundles() {
         for step in &bundle.steps {
-            kills.extend(points(step).map(|point| Kill { point, operation: step.id.clone() }));
+            kills.extend(points(&step.operation).map(|point| Kill { point, operation: step.id.clone() }));
         }
         kills.extend(about("note").map(|point| Kill { point, operation: bundle.id.clone() }));
     }
@@ -61,15 +64,15 @@ pub fn kills(scenery: &Scenery) -> Vec<Kill> {
     kills
 }
 
-fn about(what: &str) -> impl Iterator<Item = &'static str> {
+pub fn about(what: &str) -> impl Iterator<Item = &'static str> {
     crash::POINTS
         .into_iter()
         .filter(move |point| point.starts_with("coordinator.") && point.ends_with(&format!("_{what}")))
 }
 
-fn points(step: &Step) -> impl Iterator<Item = &'static str> {
-    let is_local = step.operation.node.as_deref() == Some(LOCAL);
-    let runs = step.operation.method().is_some();
+pub fn points(operation: &Operation) -> impl Iterator<Item = &'static str> + use<> {
+    let is_local = operation.node.as_deref() == Some(LOCAL);
+    let runs = operation.method().is_some();
     crash::POINTS.into_iter().filter(move |point| match point.split_once('.') {
         Some(("coordinator", "before_intent" | "after_intent")) => true,
         Some(("coordinator", "before_spawn" | "after_spawn")) => runs && is_local,
@@ -94,7 +97,7 @@ pub fn try_kill(stage: &Stage<'_>, kill: &Kill) -> Result<bool, Failed> {
 }
 
 /// Carries the plan out until the point, and waits until nothing of it is at work.
-fn crashed(scenery: &Scenery, kill: &Kill) -> Result<bool, Failed> {
+pub fn crashed(scenery: &Scenery, kill: &Kill) -> Result<bool, Failed> {
     scenery.restore()?;
     _ = std::fs::remove_file(scenery.root.join("witness"));
     let environment = kill.environment(scenery);
@@ -113,8 +116,12 @@ fn crashed(scenery: &Scenery, kill: &Kill) -> Result<bool, Failed> {
 }
 
 pub fn apply(scenery: &Scenery, environment: &Environment) -> Result<Output, Failed> {
+    apply_plan(scenery, &scenery.plan_file(), environment)
+}
+
+pub fn apply_plan(scenery: &Scenery, plan: &Path, environment: &Environment) -> Result<Output, Failed> {
     let mut command = scenery.command(LOCAL);
-    command.arg("apply").arg(scenery.plan_file()).envs(environment.iter().cloned());
+    command.arg("apply").arg(plan).envs(environment.iter().cloned());
     if !scenery.asked.request.irreversible.is_empty() {
         command.arg("--accept-irreversible");
     }
@@ -123,7 +130,7 @@ pub fn apply(scenery: &Scenery, environment: &Environment) -> Result<Output, Fai
 
 impl Stage<'_> {
     /// Whether a run is open: otherwise it has not begun, or it has ended.
-    fn is_open(&self) -> Result<bool, Failed> {
+    pub fn is_open(&self) -> Result<bool, Failed> {
         let store = self.scenery.store()?;
         let open = rtreg_registry::inspect(&store, |view| Ok(rtreg_registry::runs::open(view)?));
         open.map(|open| !open.is_empty()).map_err(|error| error.to_string().into())
@@ -140,7 +147,8 @@ impl Stage<'_> {
         if !matches!(output.status.code(), Some(0 | 5)) {
             return Err(said(&output).into());
         }
-        let after = after::look(self.table, self.scenery, &self.new, &agents).map_err(|why| with(why, &output))?;
+        let after =
+            after::look(self.table, self.scenery, Some(&self.new), &agents).map_err(|why| with(why, &output))?;
         if after.sides.contains(&Side::Old) {
             return Err(with(format!("not everything is new: {:?}", after.sides).into(), &output));
         }
@@ -160,71 +168,11 @@ impl Stage<'_> {
         if !is_expected {
             return Err(said(&output).into());
         }
-        after::look(self.table, self.scenery, &self.new, &agents).map_err(|why| with(why, &output))?;
+        after::look(self.table, self.scenery, Some(&self.new), &agents).map_err(|why| with(why, &output))?;
         Ok(())
     }
 }
 
 fn with(why: Failed, output: &Output) -> Failed {
     format!("{why}\nand it had said: {}", said(output)).into()
-}
-
-/// What came of many cases.
-#[derive(Default)]
-pub struct Tally {
-    /// Cases that were really killed there and are well, by point.
-    pub seen: BTreeMap<&'static str, usize>,
-    pub not_reached: BTreeSet<(&'static str, String)>,
-    pub failures: Vec<String>,
-}
-
-/// Every point of every scenario, on some threads: each has a scenario for itself.
-pub fn all(stages: &[Stage<'_>], threads: usize, wanted: &(dyn Fn(&Scenery, &Kill) -> bool + Sync)) -> Tally {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut tally = Tally::default();
-        while let Some(stage) = stages.get(next.fetch_add(1, Ordering::Relaxed)) {
-            of_stage(stage, wanted, &mut tally);
-        }
-        tally
-    };
-    let mut all = Tally::default();
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        for thread in threads {
-            match thread.join() {
-                Ok(tally) => all.add(tally),
-                Err(_) => all.failures.push("a thread has ended in a panic".to_owned()),
-            }
-        }
-    });
-    all
-}
-
-fn of_stage(stage: &Stage<'_>, wanted: &(dyn Fn(&Scenery, &Kill) -> bool + Sync), tally: &mut Tally) {
-    let scenery = stage.scenery;
-    for kill in kills(scenery).into_iter().filter(|kill| wanted(scenery, kill)) {
-        match try_kill(stage, &kill) {
-            Ok(true) => *tally.seen.entry(kill.point).or_default() += 1,
-            Ok(false) => drop(tally.not_reached.insert((kill.point, format!("{} {}", scenery.name, kill.operation)))),
-            Err(why) => {
-                let text = format!("{} {}@{}: {why}", scenery.name, kill.point, kill.operation);
-                println!("{text}\n");
-                tally.failures.push(text);
-                if let Err(why) = processes::end_all(scenery) {
-                    tally.failures.push(why.to_string());
-                }
-            }
-        }
-    }
-}
-
-impl Tally {
-    fn add(&mut self, other: Self) {
-        for (point, count) in other.seen {
-            *self.seen.entry(point).or_default() += count;
-        }
-        self.not_reached.extend(other.not_reached);
-        self.failures.extend(other.failures);
-    }
 }

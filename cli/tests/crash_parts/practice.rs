@@ -2,7 +2,7 @@
 //! gives the logs with which the order is tried.
 
 use rtreg_registry::{Store, View};
-use rtreg_upgrade::execute::{BundleNote, Executor, Finished, Journal, Outcome, Simulator, Task, execute};
+use rtreg_upgrade::execute::{BundleNote, Executor, Finished, Journal, Outcome, Simulator, Task, execute, unwinding};
 use rtreg_upgrade::plan::{Basis, Gatekeeper, State};
 
 use super::scenario::Failed;
@@ -63,4 +63,22 @@ pub fn run(
         Some(error) => Err(error.into()),
         None => Ok((outcome, practice.simulator.state)),
     }
+}
+
+/// A simulation alone, in the form of `rtreg simulate --format json`.
+pub fn simulate(
+    scenery: &Scenery,
+    prepare: impl for<'g> Fn(Simulator<'g>) -> Simulator<'g>,
+) -> Result<serde_json::Value, Failed> {
+    let store = scenery.store()?;
+    let snapshot = store.snapshot()?;
+    let view = View::new(&*snapshot);
+    let keeper = Gatekeeper::new(&view).map_err(|error| error.to_string())?;
+    let gate = |state: &State, set: &_| keeper.refusal(state, set);
+    let mut simulator = prepare(Simulator::new(&scenery.plan, &gate));
+    let outcome = execute(&scenery.plan, &mut simulator);
+    let bundles = scenery.plan.bundles();
+    let unwindings: std::collections::BTreeMap<&str, _> =
+        bundles.map(|bundle| (bundle.id.as_str(), unwinding(bundle, &simulator.journal))).collect();
+    Ok(serde_json::json!({ "outcome": outcome, "unwinding": unwindings }))
 }

@@ -36,7 +36,10 @@ here=$r.$n
 what="$$ $m $v $r $n $op"
 p=
 [ -s "$live/now.$here" ] && read -r p <"$live/now.$here"
-[ -n "$p" ] && kill -0 "$p" 2>/dev/null && echo "beside $what" >>"$live/log"
+# One that has ended and that nobody has waited for yet is no longer there.
+state=Z
+[ -n "$p" ] && [ -e "/proc/$p/stat" ] && read -r _ _ state _ 2>/dev/null <"/proc/$p/stat"
+[ "$state" = Z ] || [ "$state" = X ] || echo "beside $what" >>"$live/log"
 echo $$ >"$live/now.$here"
 echo "begin $what" >>"$live/log"
 fault=
