@@ -320,7 +320,8 @@ impl<'s> World<'s> {
         if wanted == of.at {
             return Ok(());
         }
-        let goes_back = wanted == 0 && !is_down;
+        // A start of the first version that was killed before it wrote a line is ended before it is begun again.
+        let goes_back = wanted == 0 && (!is_down || line.operation.contains("-first"));
         if of.back || (wanted < of.at && !goes_back) {
             return Err(format!("it has version {now}"));
         }
