@@ -3,9 +3,9 @@
 //! `types/<base>/<version>`, `names/<full name>`, `by-short/<resource type>/<base>/<version>`; `resources/<R>` with
 //! `by-type/<base>/<version>/<R>`, `by-group/<G>/<R>`, `by-dependency/<R>/<dependent>`; `groups/<G>`, `nodes/<N>`,
 //! `by-node/<N>/group/<G>` and `by-node/<N>/type/<base>/<version>`; `settings/<name>`; `blobs/<hash>/<chunk>`;
-//! `history/<kind>/<object>/<number, newest first>`.
+//! `history/<kind>/<object>/<number, newest first>`; `durations/<full name>/<method>`.
 
-use rtreg_model::RtVersion;
+use rtreg_model::{Method, RtVersion};
 
 /// A part of a key: what would end the part, or is no printable ASCII, as `%` and two hexadecimal digits.
 pub fn part(text: &str) -> String {
@@ -169,6 +169,11 @@ pub fn history(kind: &str, object: &str, number: u64) -> String {
 /// The history of an object, newest first.
 pub fn history_all(kind: &str, object: &str) -> String {
     format!("history/{}/{}/", part(kind), part(object))
+}
+
+/// How long a method of a registered type took before.
+pub fn duration(full_name: &str, method: Method) -> String {
+    format!("durations/{}/{}", part(full_name), method.as_str())
 }
 
 /// The object whose record stands under the key. Of types the key that names one is that of the full name.

@@ -24,6 +24,8 @@ pub struct Plan {
     pub request: Asked,
     /// What is done, in waves: one begins when the one before is done.
     pub waves: Vec<Wave>,
+    /// How long it takes: its waves run one behind the other.
+    pub expected: Expected,
     /// The resources that are left as they are although they were asked for.
     pub held_back: Vec<HeldBack>,
     /// The resources that have the version already.
@@ -87,11 +89,24 @@ impl Also {
     }
 }
 
+/// How long something takes, from how long the methods took before. It decides nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Expected {
+    /// Seconds along the longest way of steps that wait for each other; null if nothing is known of one of the steps.
+    pub seconds: Option<u64>,
+    /// The same seconds, with the steps of which nothing is known left out.
+    pub at_least_seconds: u64,
+    /// How many steps nothing is known of.
+    pub unknown_steps: usize,
+}
+
 /// Bundles that may be carried out at the same time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Wave {
     /// The bundles.
     pub bundles: Vec<Bundle>,
+    /// How long it takes: its bundles run beside each other.
+    pub expected: Expected,
 }
 
 /// What is done, and undone, as one.
@@ -111,6 +126,8 @@ pub struct Bundle {
     pub steps: Vec<Step>,
     /// How long each resource that goes down is down.
     pub blackouts: Vec<Blackout>,
+    /// How long it takes: steps that need not wait for each other run beside each other.
+    pub expected: Expected,
     /// What the bundle rests on.
     pub basis: Basis,
 }
@@ -219,8 +236,10 @@ pub struct Blackout {
     pub from: String,
     /// The step with which it is up again; null if it does not come up in this bundle.
     pub to: Option<String>,
-    /// Seconds, from the history; null if nothing is known of one of the steps between.
+    /// Seconds, from how long the methods took before; null if nothing is known of one of the steps between.
     pub expected_seconds: Option<u64>,
+    /// The same, with what is known where not all is.
+    pub expected: Expected,
     /// Seconds, if every step between takes as long as its timeout permits; null if the administrator's part has none.
     pub at_most_seconds: Option<u64>,
 }
@@ -254,6 +273,40 @@ pub struct TypeBasis {
     pub rtr: String,
     /// SHA-256 of each method file by path, then by node; a node that has not seen it is left out.
     pub methods: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Expected {
+    /// One behind the other.
+    #[must_use]
+    pub fn then(self, next: Self) -> Self {
+        let sum = |(one, other): (u64, u64)| one.saturating_add(other);
+        Self {
+            seconds: self.seconds.zip(next.seconds).map(sum),
+            at_least_seconds: sum((self.at_least_seconds, next.at_least_seconds)),
+            unknown_steps: self.unknown_steps + next.unknown_steps,
+        }
+    }
+
+    /// One beside the other.
+    #[must_use]
+    pub fn beside(self, other: Self) -> Self {
+        Self {
+            seconds: self.seconds.zip(other.seconds).map(|(one, other)| one.max(other)),
+            at_least_seconds: self.at_least_seconds.max(other.at_least_seconds),
+            unknown_steps: self.unknown_steps + other.unknown_steps,
+        }
+    }
+
+    /// What takes no time.
+    pub const NOTHING: Self = Self { seconds: Some(0), at_least_seconds: 0, unknown_steps: 0 };
+}
+
+impl Wave {
+    /// Bundles beside each other.
+    pub fn new(bundles: Vec<Bundle>) -> Self {
+        let expected = bundles.iter().fold(Expected::NOTHING, |all, bundle| all.beside(bundle.expected));
+        Self { bundles, expected }
+    }
 }
 
 impl Plan {

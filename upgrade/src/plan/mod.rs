@@ -2,7 +2,6 @@
 //! is the plan's basis; a plan is data and is never changed.
 
 mod answers;
-mod blackout;
 mod bundle;
 mod data;
 mod decide;
@@ -12,6 +11,7 @@ mod method;
 mod order;
 mod read;
 mod recorded;
+mod schedule;
 mod state;
 mod step;
 mod wave;
@@ -28,8 +28,8 @@ use rtreg_registry::types::candidates;
 use rtreg_registry::{CommandError, Refusal, View};
 
 pub use data::{
-    Also, Asked, Basis, Blackout, Bundle, Driver, HeldBack, HeldBackKind, Notice, NoticeKind, Plan, RangeBasis,
-    TypeBasis, Upgrade, Wave,
+    Also, Asked, Basis, Blackout, Bundle, Driver, Expected, HeldBack, HeldBackKind, Notice, NoticeKind, Plan,
+    RangeBasis, TypeBasis, Upgrade, Wave,
 };
 pub use decide::Gatekeeper;
 pub use state::{Effect, Group, OnNode, Resource, State};

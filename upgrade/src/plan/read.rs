@@ -12,7 +12,7 @@ use rtreg_registry::gate::Settings;
 use rtreg_registry::migration::{Scope, StoredValue};
 use rtreg_registry::records::{GroupRecord, NodeRecord, ResourceRecord};
 use rtreg_registry::types::type_version;
-use rtreg_registry::{CommandError, KeyRange, LoadedType, StoreError, View, effective, keys, load_type};
+use rtreg_registry::{CommandError, KeyRange, LoadedType, StoreError, View, durations, effective, keys, load_type};
 
 use super::answers::Answers;
 use super::state::{Group, OnNode, Resource, State};
@@ -80,6 +80,7 @@ pub(super) struct Reader<'v, 's> {
     dependencies: BTreeMap<String, Dependencies>,
     init_nodes: BTreeMap<(String, String), Vec<String>>,
     versions: BTreeMap<String, usize>,
+    durations: BTreeMap<(String, Method), Option<u64>>,
 }
 
 impl<'v, 's> Reader<'v, 's> {
@@ -96,6 +97,7 @@ impl<'v, 's> Reader<'v, 's> {
             dependencies: BTreeMap::new(),
             init_nodes: BTreeMap::new(),
             versions: BTreeMap::new(),
+            durations: BTreeMap::new(),
         })
     }
 
@@ -141,6 +143,17 @@ impl<'v, 's> Reader<'v, 's> {
         let count = self.view.peek(&KeyRange::prefix(&keys::type_versions(base)), usize::MAX)?.len();
         self.versions.insert(base.to_owned(), count);
         Ok(count)
+    }
+
+    /// The seconds that a method of a version is expected to take; none if nothing is known. No condition: it decides nothing.
+    pub fn expected_seconds(&mut self, type_name: &str, method: Method) -> Result<Option<u64>, CommandError> {
+        let key = (type_name.to_owned(), method);
+        if let Some(known) = self.durations.get(&key) {
+            return Ok(*known);
+        }
+        let seconds = durations::read(self.view, type_name, method)?.map(|record| record.expected_seconds());
+        self.durations.insert(key, seconds);
+        Ok(seconds)
     }
 
     /// The version that a resource has.

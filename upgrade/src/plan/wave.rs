@@ -5,15 +5,17 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rtreg_registry::CommandError;
 
-use super::blackout::blackouts;
 use super::bundle::{Moving, disrupts};
-use super::data::{Asked, Basis, Bundle, Driver, HeldBack, HeldBackKind, Notice, NoticeKind, Plan, Upgrade, Wave};
+use super::data::{
+    Asked, Basis, Bundle, Driver, Expected, HeldBack, HeldBackKind, Notice, NoticeKind, Plan, Upgrade, Wave,
+};
 use super::decide::{self, Candidate};
 use super::files::{self, Basing};
 use super::lower::Lowering;
 use super::order::{Order, order};
 use super::read::Reader;
 use super::recorded;
+use super::schedule::{Schedule, expect};
 use super::state::State;
 use super::step::{Phase, Step, Why};
 
@@ -74,6 +76,9 @@ impl Made {
             }
         }
         files::check(&mut steps, upgrades, &mut self.notices);
+        expect(reader, &mut steps)?;
+        let schedule = Schedule::new(&steps);
+        let (blackouts, expected) = (schedule.blackouts(), schedule.expected());
         self.notice(&order, carried_out_by, &state);
         for candidate in upgrades {
             for of in std::iter::once(&candidate.present).chain(candidate.legs.iter().map(|leg| &leg.target)) {
@@ -88,7 +93,8 @@ impl Made {
             moves: moves.map(|(name, of)| (name.clone(), of.sentence.clone())).collect(),
             disrupts,
             carried_out_by,
-            blackouts: blackouts(&steps),
+            blackouts,
+            expected,
             steps,
             basis: Basis::default(),
         };
@@ -127,6 +133,7 @@ impl Made {
             version: 1,
             id: String::new(),
             request: asked,
+            expected: waves.iter().fold(Expected::NOTHING, |all, wave| all.then(wave.expected)),
             waves,
             held_back,
             nothing_to_do,
@@ -278,7 +285,7 @@ fn waves(
             wave.push(bundle);
         }
         done.extend(taken);
-        waves.push(Wave { bundles: wave });
+        waves.push(Wave::new(wave));
     }
     Ok(waves)
 }
