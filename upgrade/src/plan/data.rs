@@ -2,14 +2,13 @@
 //! why, and all that the decision rests on. It is never changed; its name is the hash of its content.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufWriter, Write};
 
 use rtreg_registry::gate::Needs;
 use rtreg_registry::migration::PropertyChange;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
+use super::digest::digest;
 use super::state::State;
 use super::step::{Step, Why};
 
@@ -18,7 +17,7 @@ use super::step::{Step, Why};
 pub struct Plan {
     /// Version of this form: 1.
     pub version: u32,
-    /// SHA-256 of the plan with this field empty.
+    /// SHA-256 of the plan's content.
     pub id: String,
     /// What was asked.
     pub request: Asked,
@@ -313,13 +312,13 @@ impl Plan {
     /// The plan with its name.
     #[must_use]
     pub(super) fn named(mut self) -> Self {
-        self.id = hash(&self);
+        self.id = digest(&self);
         self
     }
 
     /// The hash of its content: what `id` must be.
     pub fn computed_id(&self) -> String {
-        hash(&Self { id: String::new(), ..self.clone() })
+        digest(&Self { id: String::new(), ..self.clone() })
     }
 
     /// The bundles of all waves in their order.
@@ -335,30 +334,5 @@ impl Plan {
     /// Whether there is anything to do.
     pub fn is_empty(&self) -> bool {
         self.waves.is_empty()
-    }
-}
-
-/// The hash of a plan that has no name, as it is written: a plan of a large fleet would not want to be in memory twice.
-fn hash(plan: &Plan) -> String {
-    let mut out = BufWriter::with_capacity(64 * 1024, Hash(Sha256::new()));
-    // Neither a plan nor the hash can refuse: keys are text, and nothing is written anywhere.
-    let written = serde_json::to_writer(&mut out, plan).is_ok();
-    let hash = out.into_inner().map(|hash| hash.0.finalize());
-    match hash {
-        Ok(hash) if written => hash.iter().map(|byte| format!("{byte:02x}")).collect(),
-        _ => String::new(),
-    }
-}
-
-struct Hash(Sha256);
-
-impl Write for Hash {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

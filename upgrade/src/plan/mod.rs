@@ -5,6 +5,7 @@ mod answers;
 mod bundle;
 mod data;
 mod decide;
+mod digest;
 mod files;
 mod lower;
 mod method;
@@ -116,7 +117,7 @@ pub fn plan(view: &View<'_>, request: &Request) -> Result<Plan, CommandError> {
     let (candidates, moving) = planner.movable(&mut reader, &asked, candidates)?;
     let bundles = bundle::join(moving, &candidates);
     let mut made = wave::Made::new(request.irreversible.clone());
-    for (places, moving) in &bundles {
+    for (places, moving) in bundles {
         let upgrades: Vec<&Candidate> = places.iter().filter_map(|at| candidates.get(*at)).collect();
         if let Err(held_back) = made.add(&mut reader, &asked, moving, &upgrades)? {
             planner.held_back.extend(held_back);
