@@ -13,6 +13,7 @@ use rtreg_upgrade::execute::{Failure, FailureKind, Status};
 use rtreg_upgrade::plan::{Operation, What};
 use rtreg_upgrade::run::{self, Ended, Hand, OpRecord};
 
+use super::executor::patiently;
 use super::lock::{self, Holder};
 use super::remains::CALL_VARIABLE;
 use super::{World, digest};
@@ -85,7 +86,8 @@ impl Call {
         crash::point("supervisor.before_outcome", &self.operation);
         let ctx = (world.clock)();
         let hand = Hand { store: world.store, ctx: &ctx, run: &self.run, epoch: None };
-        run::outcome(&hand, &self.operation, &Ended { attempt: self.attempt, failure, words, millis, output })?;
+        let ended = Ended { attempt: self.attempt, failure, words, millis, output };
+        patiently(|| run::outcome(&hand, &self.operation, &ended))?;
         crash::point("supervisor.after_outcome", &self.operation);
         Ok(remainder)
     }

@@ -12,7 +12,7 @@ use rtreg_registry::{CommandError, Commit, Context, KeyRange, Refusal, Store, Vi
 use serde_json::json;
 
 use super::end::release;
-use super::{Hand, object};
+use super::{Hand, journal_of, object};
 use crate::plan::{Basis, Bundle, Driver, Operation, Plan, What};
 
 /// How many records are reserved in one commit, which holds the rest of the conditions, too.
@@ -222,6 +222,20 @@ fn reserve(tx: &mut Transaction<'_>, run: &str, bundle: &Bundle, objects: &[Obje
             }
             Some(_) => {}
             None => tx.log(of.clone(), event, detail)?,
+        }
+    }
+    Ok(())
+}
+
+/// Reserves what a run that ended in its beginning has not reserved yet. What has begun keeps what it has.
+///
+/// # Errors
+/// Refusals `stale_plan`, `reserved`; [`CommandError::Store`].
+pub fn reserve_rest(hand: &Hand<'_>, plan: &Plan) -> Result<(), CommandError> {
+    let journal = inspect(hand.store, |view| journal_of(view, hand.run))?;
+    for bundle in plan.bundles().filter(|bundle| !journal.has_begun(bundle) && !journal.has_ended(bundle)) {
+        for names in all(bundle, plan).chunks(RESERVED_AT_ONCE) {
+            transact(hand.store, hand.ctx, ("bundles", 1), |tx| reserve(tx, hand.run, bundle, names))?;
         }
     }
     Ok(())
