@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use rtreg_model::{InitNodes, NodeStatus, Origin};
+use rtreg_model::{InitNodes, Method, NodeStatus, Origin};
 
+use super::driver::check_runs_no_method;
 use super::scene::{Member, Scene, find_group, find_resource};
 use super::{event, installed, type_index};
 use crate::effective;
@@ -89,12 +90,24 @@ fn change_resource(
     let mut member = scene.settle(record, Rc::clone(loaded));
     for (name, node) in nodes {
         match (installed::names(&loaded.record, name), installed::names(after, name)) {
-            (true, false) => leave(&scene, &mut member, node),
-            (false, true) => join(&scene, &mut member, node),
+            (true, false) => {
+                check(&scene, &member, (node, Method::Fini))?;
+                leave(&scene, &mut member, node);
+            }
+            (false, true) => {
+                check(&scene, &member, (node, Method::Init))?;
+                join(&scene, &mut member, node);
+            }
             _ => {}
         }
     }
     member.save(tx, "type_set", true).map(|_| ())
+}
+
+/// In a group that rtreg drives the method would have to run.
+fn check(scene: &Scene, member: &Member, (node, method): (&NodeRecord, Method)) -> Result<(), Refusal> {
+    let runs = scene.group.managed && node.status == NodeStatus::Up && member.loaded.resource_type.has(method);
+    if runs { check_runs_no_method(&scene.group, "type set") } else { Ok(()) }
 }
 
 fn leave(scene: &Scene, member: &mut Member, node: &NodeRecord) {

@@ -45,6 +45,8 @@ pub enum BundleNote {
     Refused,
     /// Every step is done.
     Done,
+    /// Steps have failed, and what waited for them was left out; nothing is undone.
+    Failed,
 }
 
 impl Journal {
@@ -66,6 +68,6 @@ impl Journal {
     /// Whether nothing is left to be done for a bundle.
     pub fn has_ended(&self, bundle: &Bundle) -> bool {
         let note = self.bundles.get(&bundle.id);
-        matches!(note, Some(BundleNote::Unwound | BundleNote::Refused | BundleNote::Done))
+        matches!(note, Some(BundleNote::Unwound | BundleNote::Refused | BundleNote::Done | BundleNote::Failed))
     }
 }

@@ -10,7 +10,7 @@ use super::state::Effect;
 use super::step::{Operation, Step, SwitchChange, What};
 
 /// The blackouts of a bundle, by resource.
-pub(super) fn blackouts(steps: &[Step]) -> Vec<Blackout> {
+pub(crate) fn blackouts(steps: &[Step]) -> Vec<Blackout> {
     let mut downs: BTreeMap<&str, &Step> = BTreeMap::new();
     let mut ups: BTreeMap<&str, Vec<&Step>> = BTreeMap::new();
     for step in steps {
