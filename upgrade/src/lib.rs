@@ -10,4 +10,5 @@ pub mod graph;
 pub mod path;
 pub mod plan;
 pub mod render;
+pub mod run;
 pub mod states;

@@ -46,6 +46,28 @@ pub enum Command {
     NodeUp(NodeRequest),
 }
 
+impl Command {
+    /// The group that it changes; none if it changes none, or is about a node.
+    pub const fn group(&self) -> Option<&String> {
+        match self {
+            Self::CreateResource(request) => Some(&request.group),
+            Self::SetGroup(request) => Some(&request.name),
+            Self::SetDriver(request) => Some(&request.name),
+            Self::DeleteResource(_) | Self::SetResource(_) | Self::AddNode(_) | Self::NodeUp(_) => None,
+        }
+    }
+
+    /// The resource that it changes.
+    pub const fn resource(&self) -> Option<&String> {
+        match self {
+            Self::CreateResource(request) => Some(&request.name),
+            Self::DeleteResource(request) => Some(&request.name),
+            Self::SetResource(request) => Some(&request.name),
+            Self::SetGroup(_) | Self::SetDriver(_) | Self::AddNode(_) | Self::NodeUp(_) => None,
+        }
+    }
+}
+
 /// Carries out that part. It decides anew, so all that the recorded command refuses is refused here, too.
 ///
 /// # Errors

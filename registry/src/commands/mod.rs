@@ -5,6 +5,7 @@ pub mod changes;
 mod dependencies;
 pub mod driven;
 pub mod driver;
+pub mod effects;
 mod event;
 pub mod group;
 mod group_set;

@@ -49,6 +49,20 @@ pub enum BundleNote {
     Failed,
 }
 
+impl BundleNote {
+    /// The words of every output.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Halted => "it has stopped and needs a person",
+            Self::Unwinding => "what it has done is being undone",
+            Self::Unwound => "what it had done is undone",
+            Self::Refused => "refused before anything changed",
+            Self::Done => "done",
+            Self::Failed => "failed: what waited for a failed step was left out, and nothing is undone",
+        }
+    }
+}
+
 impl Journal {
     /// Whether nothing has begun.
     pub fn is_empty(&self) -> bool {

@@ -58,6 +58,33 @@ pub enum StateCommand {
     NodeUp(NodeRequest),
 }
 
+impl StateCommand {
+    /// The command in the words of the command line, without its properties.
+    pub fn words(&self) -> String {
+        let on = |nodes: &[String]| match nodes {
+            [] => String::new(),
+            nodes => format!(" --node {}", nodes.join(",")),
+        };
+        match self {
+            Self::Switch(SwitchRequest { name, action, nodes }) => {
+                format!("resource {} {name}{}", action.as_str(), on(nodes))
+            }
+            Self::Manage(request) => format!("group manage {}", request.name),
+            Self::Unmanage(request) => format!("group unmanage {}", request.name),
+            Self::Online(NodesRequest { name, nodes }) => format!("group online {name}{}", on(nodes)),
+            Self::Offline(NodesRequest { name, nodes }) => format!("group offline {name}{}", on(nodes)),
+            Self::Move(NodesRequest { name, nodes }) => format!("group {name} moves to {}", nodes.join(",")),
+            Self::Drive(request) => format!("group driver {} rgm", request.name),
+            Self::SetGroup(request) => format!("group set {}{}", request.name, on(&request.nodes)),
+            Self::Create(request) => format!("resource create {} --group {}", request.name, request.group),
+            Self::Delete(request) => format!("resource delete {}", request.name),
+            Self::Set(request) => format!("resource set {}", request.name),
+            Self::AddNode(request) => format!("node add {}", request.name),
+            Self::NodeUp(request) => format!("node up {}", request.name),
+        }
+    }
+}
+
 /// The plan of a state command. It has one bundle; none where there is nothing to do, which a notice then says.
 ///
 /// # Errors

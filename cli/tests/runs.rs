@@ -1,0 +1,107 @@
+//! Plans carried out for real through the binary: real methods, real supervisors, a real store. The group is put under rtreg's driver
+//! while its resource is recorded online, as if rtreg had started it.
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use common::{Cluster, valid};
+use rtreg_model::Driver;
+use rtreg_registry::history::Object;
+use rtreg_registry::records::GroupRecord;
+use rtreg_registry::{Context, Who, keys, transact};
+use rtreg_store::SqliteStore;
+use serde_json::json;
+
+const METHODS: [&str; 7] = ["Init", "Fini", "Start", "Stop", "Monitor_start", "Monitor_stop", "Update"];
+
+/// Versions 1.0 and 2.0 of a type with real scripts; `r` of 1.0 is online on n1 in `g`.
+fn service(promise: &str) -> Cluster {
+    let cluster = Cluster::new();
+    for (version, from) in [("1.0", "0.9"), ("2.0", "1.0")] {
+        let base = cluster.path().join(version);
+        let mut text = format!("Resource_type = svc;\nVendor_id = XMPL;\nRT_version = \"{version}\";\n");
+        text.push_str(&format!("RT_basedir = {};\n", base.display()));
+        for method in METHODS.iter().chain(&["Validate"]) {
+            let name = method.to_lowercase();
+            text.push_str(&format!("{method} = {name};\n"));
+            let path = cluster.write(&format!("{version}/{name}"), &script(&cluster, method, version));
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("it may run");
+        }
+        text.push_str(&format!("#$upgrade\n#$upgrade_from \"{from}\" {promise}\n"));
+        for method in METHODS.iter().chain(&["Validate"]) {
+            text.push_str(&format!("{{ PROPERTY = {method}_timeout; MIN = 1; DEFAULT = 60; }}\n"));
+        }
+        cluster.write(&format!("{version}.rtr"), &text);
+    }
+    cluster.ok("register 1.0.rtr 2.0.rtr");
+    cluster.ok("node add n1");
+    cluster.ok("group create g --node n1");
+    cluster.ok("resource create r --group g --type svc:1.0");
+    cluster.ok("group manage g");
+    cluster.ok("group online g");
+    drive(&cluster);
+    cluster
+}
+
+fn script(cluster: &Cluster, method: &str, version: &str) -> String {
+    let folder = cluster.path().display();
+    format!(
+        "#!/bin/sh\necho \"{method} $* by $RTREG_NODE\"\necho '{method} {version}' >> {folder}/log\n\
+         test ! -e {folder}/fail-{method}-{version}\n"
+    )
+}
+
+fn drive(cluster: &Cluster) {
+    let store = SqliteStore::open_existing(&cluster.path().join("store.db")).expect("a store").expect("it is there");
+    let who = Who { user: "test".to_owned(), sudo_user: None, host: "here".to_owned() };
+    let ctx = Context { at: "2026-01-01T00:00:00Z".to_owned(), who, why: None, local_node: "n1".to_owned() };
+    transact(&store, &ctx, ("groups", 1), |tx| {
+        let mut record: GroupRecord = tx.view.record(&keys::group("g"))?.expect("the group");
+        record.driver = Driver::Rgm;
+        tx.put(keys::group("g"), &record);
+        tx.log(Object::new("group", "g"), "driver", json!({}))
+    })
+    .expect("it is driven");
+}
+
+fn log(cluster: &Cluster) -> Vec<String> {
+    let text = fs::read_to_string(cluster.path().join("log")).unwrap_or_default();
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_plan_runs_the_methods_and_is_used_up() {
+    let cluster = service("WHEN_OFFLINE");
+    cluster.ok("plan r --to 2.0 --allow offline --out plan.json");
+    let text = cluster.ok("apply plan.json --events events.jsonl");
+    assert_eq!(
+        log(&cluster),
+        ["Validate 2.0", "Monitor_stop 1.0", "Stop 1.0", "Start 2.0", "Monitor_start 2.0"],
+        "{text}"
+    );
+    let shown = valid(&cluster, "show-resource", "show resource r");
+    assert_eq!(shown["type_version"], "2.0", "{shown:#}");
+    let run = valid(&cluster, "run", "runs show r1");
+    assert_eq!((&run["state"], run["operations"][0]["status"].as_str()), (&json!("done"), Some("done")));
+    assert!(cluster.fails(5, "apply plan.json").contains("a plan is used once"));
+    cluster.ok("history verify");
+    valid(&cluster, "runs", "runs");
+    let events = fs::read_to_string(cluster.path().join("events.jsonl")).expect("the events");
+    assert!(events.lines().count() > 10 && events.contains("\"event\":\"run_ended\""), "{events}");
+}
+
+#[test]
+fn a_failing_start_is_unwound() {
+    let cluster = service("WHEN_OFFLINE");
+    cluster.write("fail-Start-2.0", "");
+    cluster.ok("plan r --to 2.0 --allow offline --out plan.json");
+    let text = cluster.fails(13, "apply plan.json");
+    let expected =
+        ["Validate 2.0", "Monitor_stop 1.0", "Stop 1.0", "Start 2.0", "Stop 2.0", "Start 1.0", "Monitor_start 1.0"];
+    assert_eq!(log(&cluster), expected, "{text}");
+    assert_eq!(valid(&cluster, "show-resource", "show resource r")["type_version"], "1.0");
+    cluster.ok("history verify");
+    cluster.ok("plan r --to 2.0 --allow offline");
+}
