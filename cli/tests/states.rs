@@ -8,9 +8,8 @@ use std::os::unix::fs::PermissionsExt;
 use common::{Cluster, valid};
 use serde_json::json;
 
-const METHODS: [&str; 10] = [
-    "Init", "Fini", "Boot", "Start", "Stop", "Monitor_start", "Monitor_stop", "Monitor_check", "Update", "Validate",
-];
+const METHODS: [&str; 10] =
+    ["Init", "Fini", "Boot", "Start", "Stop", "Monitor_start", "Monitor_stop", "Monitor_check", "Update", "Validate"];
 
 /// A type with real scripts, and `r` of it in `g` on n1, which rtreg drives; managed and offline.
 fn service() -> Cluster {
@@ -47,7 +46,9 @@ fn script(cluster: &Cluster, method: &str) -> String {
     let folder = cluster.path().display();
     let option = if method == "Validate" { " $1" } else { "" };
     let resource = if method == "Validate" { "$3" } else { "$2" };
-    format!("#!/bin/sh\necho \"{method}{option} {resource}\" >> {folder}/log\necho 'I am {method}'\ntest ! -e {folder}/fail-{method}\n")
+    format!(
+        "#!/bin/sh\necho \"{method}{option} {resource}\" >> {folder}/log\necho 'I am {method}'\ntest ! -e {folder}/fail-{method}\n"
+    )
 }
 
 fn log(cluster: &Cluster) -> Vec<String> {
@@ -132,7 +133,10 @@ fn a_failed_stop_stays_until_it_is_cleared() {
     let state = on_n1(&cluster, "r");
     assert_eq!((&state["state"], &state["enabled"]), (&json!("stop_failed"), &json!(true)), "{state:#}");
     assert!(cluster.fails(4, "resource disable r").contains("rtreg resource clear r --node n1"));
-    assert!(ran(&cluster, "resource clear r --node n1").is_empty(), "that it is cleaned up is the administrator's word");
+    assert!(
+        ran(&cluster, "resource clear r --node n1").is_empty(),
+        "that it is cleaned up is the administrator's word"
+    );
     fs::remove_file(cluster.path().join("fail-Stop")).expect("it was there");
     cluster.ok("resource disable r");
     cluster.ok("history verify");

@@ -10,7 +10,7 @@ use rtreg_registry::records::{GroupRecord, ResourceRecord};
 use rtreg_registry::{CommandError, Store, inspect, keys, transact};
 use rtreg_upgrade::commands::{PathRequest, UpgradeRequest, upgrade};
 use rtreg_upgrade::render;
-use rtreg_upgrade::run::Begin;
+use rtreg_upgrade::run::{self, Begin};
 
 use super::plan::{self, Wish};
 use super::runs::{self, How};
@@ -56,7 +56,10 @@ fn is_driven(store: &dyn Store, resource: &str) -> Result<bool, CliError> {
 }
 
 fn by_plan(app: &App, store: &dyn Store, (wish, preview): (Wish, bool), how: &How) -> Result<Exit, CliError> {
-    let made = inspect(store, |view| rtreg_upgrade::plan::plan(view, &plan::request(wish)))?;
+    let made = inspect(store, |view| {
+        let made = rtreg_upgrade::plan::plan(view, &plan::request(wish))?;
+        run::check_free(view, &made).map(|()| made)
+    })?;
     if preview || made.is_empty() {
         match app.json() {
             true => output::json(&made)?,
