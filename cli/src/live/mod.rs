@@ -3,6 +3,7 @@
 
 mod follow;
 mod hidden;
+mod state;
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
@@ -23,6 +24,7 @@ use crate::error::{CliError, Exit};
 use crate::output;
 
 pub use hidden::hidden;
+pub use state::record_or_run;
 
 /// The variable in which the processes of a run find the reason that was given.
 const REASON_VARIABLE: &str = "RTREG_REASON";
@@ -210,7 +212,10 @@ fn exit(report: &RunReport, ended: Option<std::collections::BTreeMap<String, Bun
         RunState::Open | RunState::Halted => Exit::Halted,
         RunState::Aborted => Exit::Unwound,
         RunState::Failed if !bundles.is_empty() && bundles.values().all(is_stale) => Exit::Busy,
-        RunState::Failed if !bundles.is_empty() && bundles.values().all(is_refused) => Exit::UpgradeRefused,
+        RunState::Failed if !bundles.is_empty() && bundles.values().all(is_refused) => match report.state_command {
+            true => Exit::Refused,
+            false => Exit::UpgradeRefused,
+        },
         RunState::Failed => Exit::Unwound,
     }
 }
