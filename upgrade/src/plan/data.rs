@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 
+use rtreg_model::RtVersion;
 use rtreg_registry::gate::Needs;
-use rtreg_registry::migration::PropertyChange;
+use rtreg_registry::migration::{PropertyChange, StoredValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -45,7 +46,7 @@ pub struct Asked {
     pub resource_type: Option<String>,
     /// `--group`; null if resources or a type were named.
     pub group: Option<String>,
-    /// `--to`.
+    /// `--to`, or `before`.
     pub to: String,
     /// `--allow`: what may happen to the named resources; null for nothing.
     pub allow: Option<Needs>,
@@ -61,6 +62,25 @@ pub struct Asked {
     pub max_unavailable: usize,
     /// `--max-failures`.
     pub max_failures: usize,
+    /// What each resource goes back to, if that is what was asked: then `to` is the word `before`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub back: BTreeMap<String, Back>,
+    /// The run that is taken back, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+}
+
+/// What a resource was before its version was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Back {
+    /// The version.
+    #[schemars(with = "Option<String>")]
+    pub version: RtVersion,
+    /// The values that did not follow the default.
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    pub values: BTreeMap<String, StoredValue>,
+    /// The number of the entry of its history that is taken back.
+    pub undoes: u64,
 }
 
 /// What else may go down.

@@ -11,6 +11,7 @@ use super::data::{Asked, Basis, Bundle, Driver, HeldBack, HeldBackKind, Notice, 
 use super::decide::{self, Candidate};
 use super::files::{self, Basing};
 use super::lower::Lowering;
+use super::mark::{self, Alive, Irreversible};
 use super::order::{Order, order};
 use super::read::Reader;
 use super::recorded;
@@ -25,13 +26,13 @@ const UPGRADES_MAX: usize = 18;
 pub(super) struct Made {
     bundles: Vec<(Bundle, Moving)>,
     notices: BTreeSet<Notice>,
-    irreversible: Vec<String>,
+    marks: Vec<Irreversible>,
     types: BTreeMap<String, super::data::TypeBasis>,
 }
 
 impl Made {
-    pub fn new(irreversible: Vec<String>) -> Self {
-        Self { bundles: Vec::new(), notices: BTreeSet::new(), irreversible, types: BTreeMap::new() }
+    pub fn new(marks: Vec<Irreversible>) -> Self {
+        Self { bundles: Vec::new(), notices: BTreeSet::new(), marks, types: BTreeMap::new() }
     }
 
     /// Makes a bundle; its upgrades are held back if it cannot be made.
@@ -59,7 +60,7 @@ impl Made {
         let id = format!("b{}", self.bundles.len() + 1);
         let mut lowering = Lowering::new(reader, id.clone(), moving, upgrades)?;
         lowering.strict = asked.strict;
-        lowering.mark = self.mark(upgrades);
+        lowering.mark = self.mark(reader, upgrades)?;
         let (state, carried_out_by) = (lowering.state.clone(), recorded::driver(&lowering));
         let mut steps = lowering.steps(&order.blocks);
         for candidate in upgrades {
@@ -75,6 +76,7 @@ impl Made {
         }
         files::check(&mut steps, upgrades, &mut self.notices);
         self.notice(&order, carried_out_by, &state);
+        self.notices.extend(mark::notice(&id, &steps));
         for candidate in upgrades {
             for of in std::iter::once(&candidate.present).chain(candidate.legs.iter().map(|leg| &leg.target)) {
                 self.types.entry(of.name()).or_insert_with(|| files::of_type(of));
@@ -137,16 +139,12 @@ impl Made {
         Ok(plan.named())
     }
 
-    fn mark(&self, upgrades: &[&Candidate]) -> Option<String> {
-        let names = upgrades.iter().flat_map(|of| &of.legs).map(|leg| leg.target.name());
-        let names: BTreeSet<String> = names.filter(|name| self.irreversible.contains(name)).collect();
-        let names: Vec<String> = names.into_iter().collect();
-        (!names.is_empty()).then(|| {
-            format!(
-                "The configuration says that nothing leads back from {}: what its methods do is not undone.",
-                names.join(", ")
-            )
-        })
+    fn mark(&self, reader: &mut Reader<'_, '_>, upgrades: &[&Candidate]) -> Result<Option<String>, CommandError> {
+        let mut of = Vec::new();
+        for candidate in upgrades {
+            of.push((*candidate, Alive::of(reader.resource(&candidate.name)?)));
+        }
+        Ok(mark::of_bundle(&self.marks, &of))
     }
 
     fn notice(&mut self, order: &Order, carried_out_by: Driver, state: &State) {

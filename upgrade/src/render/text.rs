@@ -100,7 +100,10 @@ fn why(text: &mut String, why: &Why, indent: &str) {
 
 /// Each step with what undoes it; the step number is what others wait for.
 fn table(text: &mut String, bundle: &Bundle) {
-    let rows: Vec<[String; 5]> = bundle.steps.iter().flat_map(rows).collect();
+    let passed = bundle.steps.iter().position(Step::is_mark);
+    let is_behind = |at: usize| passed.is_some_and(|mark| at >= mark);
+    let steps = bundle.steps.iter().enumerate();
+    let rows: Vec<[String; 5]> = steps.flat_map(|(at, step)| rows(step, is_behind(at))).collect();
     let head = ["STEP", "", "WHERE", "FORWARDS", "TO UNDO IT"].map(str::to_owned);
     let width = |column: usize| {
         let cells = std::iter::once(&head).chain(&rows).map(|row| row[column].chars().count());
@@ -115,7 +118,8 @@ fn table(text: &mut String, bundle: &Bundle) {
     }
 }
 
-fn rows(step: &Step) -> Vec<[String; 5]> {
+/// Behind the point of no return nothing is undone, whatever a step could be undone by.
+fn rows(step: &Step, is_behind_mark: bool) -> Vec<[String; 5]> {
     let phase = match step.phase {
         Phase::Validate => "?",
         Phase::Down => "-",
@@ -126,6 +130,7 @@ fn rows(step: &Step) -> Vec<[String; 5]> {
     let undo: Vec<String> = step
         .undo
         .iter()
+        .filter(|_| !is_behind_mark)
         .map(|undo| {
             let last = if undo.last { "at the end: " } else { "" };
             let impossible = if undo.impossible.is_some() { "IMPOSSIBLE: " } else { "" };
@@ -134,7 +139,8 @@ fn rows(step: &Step) -> Vec<[String; 5]> {
             format!("{impossible}{last}{}{on}", operation_words(&undo.operation))
         })
         .collect();
-    let first = undo.first().cloned().unwrap_or_else(|| "nothing".to_owned());
+    let none = if is_behind_mark { "no way back" } else { "nothing" };
+    let first = undo.first().cloned().unwrap_or_else(|| none.to_owned());
     let mut rows = vec![[step.id.clone(), phase.to_owned(), node, operation_words(&step.operation), first]];
     let empty = String::new;
     rows.extend(undo.into_iter().skip(1).map(|undo| [empty(), empty(), empty(), empty(), undo]));
