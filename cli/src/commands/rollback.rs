@@ -35,7 +35,7 @@ pub struct Arguments {
     #[arg(long, value_name = "STATE", hide_possible_values = true)]
     allow: Option<Allow>,
     /// What else may go down: these resources, or `all` that must.
-    #[arg(long, value_name = "RESOURCE,…|all", value_delimiter = ',')]
+    #[arg(long, value_name = "RESOURCE[,RESOURCE]|all", value_delimiter = ',')]
     also: Vec<String>,
     /// Give up values that were set after the upgrade.
     #[arg(long)]

@@ -104,6 +104,9 @@ fn of_resource(
 ) -> Result<Back, CommandError> {
     let read = gate_state(view, name)?;
     let record = &read.resource;
+    if let Some(holder) = &record.reserved_by {
+        return Err(runs::reserved(view, &format!("resource `{name}`"), holder)?.into());
+    }
     let Some(change) = newest_change(view, name, &read.present)? else {
         return Err(refusals::nothing(record).into());
     };
