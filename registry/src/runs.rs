@@ -18,6 +18,8 @@ pub struct RunRecord {
     pub plan: String,
     /// The hash of the plan's JSON as it is kept among the blobs, and its length in bytes.
     pub blob: (String, usize),
+    /// The full names of the versions whose methods it may run.
+    pub types: Vec<String>,
     /// What it is for, in words: `upgrade db-rs to 2.0`.
     pub what: String,
     /// Whether it goes on.

@@ -10,7 +10,7 @@ use rtreg_registry::{CommandError, Refusal, View, inspect, transact};
 use rtreg_upgrade::back::{self, Options, What};
 use rtreg_upgrade::commands::UpgradeReport;
 use rtreg_upgrade::plan::{Irreversible, Plan, Request, plan};
-use rtreg_upgrade::run::Begin;
+use rtreg_upgrade::run::{Begin, check_free};
 
 use super::plan::{Allow, also, exit, print};
 use super::runs::{self, How};
@@ -87,6 +87,7 @@ fn way(view: &View<'_>, arguments: &Arguments, marks: &[Irreversible]) -> Result
     let what = back::find(view, &arguments.what)?;
     let request = Request { marks: marks.to_vec(), ..back::rollback_request(view, &what, &options(arguments))? };
     let plan = plan(view, &request)?;
+    check_free(view, &plan)?;
     let recorded = match &what {
         What::Resource(name) if driver(&plan, name) == Some(Driver::Recorded) => {
             back::recorded_request(&request, name, arguments.preview)

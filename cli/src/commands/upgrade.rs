@@ -9,7 +9,7 @@ use rtreg_registry::gate::{Decision, Verdict};
 use rtreg_registry::records::{GroupRecord, ResourceRecord};
 use rtreg_registry::{CommandError, Store, inspect, keys, transact};
 use rtreg_upgrade::commands::{PathRequest, UpgradeRequest, upgrade};
-use rtreg_upgrade::run::Begin;
+use rtreg_upgrade::run::{self, Begin};
 
 use super::plan::{self, Wish};
 use super::runs::{self, How};
@@ -57,7 +57,10 @@ fn is_driven(store: &dyn Store, resource: &str) -> Result<bool, CliError> {
 
 fn by_plan(app: &App, store: &dyn Store, (wish, preview): (Wish, bool), how: &How) -> Result<Exit, CliError> {
     let request = plan::request(app, wish)?;
-    let made = inspect(store, |view| rtreg_upgrade::plan::plan(view, &request))?;
+    let made = inspect(store, |view| {
+        let made = rtreg_upgrade::plan::plan(view, &request)?;
+        run::check_free(view, &made).map(|()| made)
+    })?;
     if preview || made.is_empty() {
         plan::print(&made, app)?;
     }
@@ -69,8 +72,7 @@ fn by_plan(app: &App, store: &dyn Store, (wish, preview): (Wish, bool), how: &Ho
     if preview {
         return Ok(exit);
     }
-    let begin =
-        Begin { plan: &made, what: runs::what(&made), accept_changed_methods: how.accept_changed_methods };
+    let begin = Begin { plan: &made, what: runs::what(&made), accept_changed_methods: how.accept_changed_methods };
     carry_out(app, &begin, &how.following())
 }
 

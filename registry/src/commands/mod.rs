@@ -24,6 +24,7 @@ pub mod properties;
 pub mod register;
 pub mod resource;
 mod scene;
+pub mod seen;
 pub mod settings;
 pub mod show;
 pub mod show_type;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use rtreg_registry::commands::planning::{find_group, find_resource};
 use rtreg_registry::history::{Object, sha256_hex};
-use rtreg_registry::records::TypeRecord;
+use rtreg_registry::records::{ResourceRecord, TypeRecord};
 use rtreg_registry::runs::{self, Owner, RunRecord, RunState};
 use rtreg_registry::transaction::{Transaction, blob_changes};
 use rtreg_registry::{CommandError, Commit, Context, KeyRange, Refusal, Store, View, inspect, keys, transact};
@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::end::release;
 use super::{Hand, object};
-use crate::plan::{Basis, Bundle, Driver, Operation, Plan};
+use crate::plan::{Basis, Bundle, Driver, Operation, Plan, What};
 
 /// How many records are reserved in one commit, which holds the rest of the conditions, too.
 const RESERVED_AT_ONCE: usize = 20;
@@ -115,6 +115,22 @@ fn check_unused(view: &View<'_>, plan: &Plan) -> Result<(), CommandError> {
     Err(Refusal::new("used_plan", message).help(help).into())
 }
 
+/// Refuses what is about something that a run has reserved.
+///
+/// # Errors
+/// A refusal `reserved`; [`CommandError::Store`].
+pub fn check_free(view: &View<'_>, plan: &Plan) -> Result<(), CommandError> {
+    let of = |what: &str, name: &str, holder: Option<String>| match holder {
+        Some(holder) => Err(runs::reserved(view, &format!("{what} `{name}`"), &holder)?.into()),
+        None => Ok(()),
+    };
+    for name in plan.state.resources.keys().chain(&plan.request.resources) {
+        let record = view.peek_record::<ResourceRecord>(&keys::resource(name))?;
+        of("resource", name, record.and_then(|record| record.reserved_by))?;
+    }
+    plan.state.groups.keys().try_for_each(|name| of("group", name, find_group(view, name)?.reserved_by))
+}
+
 fn put_plan(store: &dyn Store, plan: &Plan) -> Result<(String, usize), CommandError> {
     let bytes = serde_json::to_vec(plan).map_err(|error| CommandError::Internal(error.to_string()))?;
     let hash = sha256_hex(&bytes);
@@ -133,6 +149,7 @@ fn create(tx: &mut Transaction<'_>, request: &Begin<'_>, blob: (String, usize)) 
         id: id.clone(),
         plan: request.plan.id.clone(),
         blob,
+        types: types_of(request.plan),
         what: request.what.clone(),
         state: RunState::Open,
         owner,
@@ -149,6 +166,23 @@ fn create(tx: &mut Transaction<'_>, request: &Begin<'_>, blob: (String, usize)) 
     tx.put(keys::used_plan(&request.plan.id), &id);
     tx.log(object(&id), "begin", json!({ "plan": request.plan.id, "what": request.what }))?;
     Ok(record)
+}
+
+/// The versions whose methods a plan may run.
+fn types_of(plan: &Plan) -> Vec<String> {
+    let steps = plan.bundles().flat_map(|bundle| &bundle.steps);
+    let mut named: BTreeSet<String> = plan.bundles().flat_map(|bundle| bundle.basis.types.keys().cloned()).collect();
+    named.extend(plan.basis.types.keys().cloned());
+    for step in steps {
+        for operation in std::iter::once(&step.operation).chain(step.undo.iter().map(|undo| &undo.operation)) {
+            match &operation.what {
+                What::Method(call) => drop(named.insert(call.type_name.clone())),
+                What::SetTypeVersion(set) => named.extend(set.resources.iter().map(|of| of.type_name.clone())),
+                _ => {}
+            }
+        }
+    }
+    named.into_iter().collect()
 }
 
 /// The records that a bundle moves: `resource` or `group`, and the name.

@@ -2,7 +2,7 @@
 //! when nothing is left to be done.
 
 use rtreg_registry::commands::planning::{find_group, find_resource};
-use rtreg_registry::history::Object;
+use rtreg_registry::history::{Object, sha256_hex};
 use rtreg_registry::runs::{self, Owner, RunRecord, RunState};
 use rtreg_registry::transaction::Transaction;
 use rtreg_registry::{CommandError, Refusal, keys, transact};
@@ -25,8 +25,12 @@ pub fn note(hand: &Hand<'_>, bundle: &str, note: BundleNote) -> Result<(), Comma
         owned(tx, hand)?;
         let at = tx.context().at.clone();
         tx.view.get(&keys::bundle(hand.run, bundle))?;
-        tx.put(keys::bundle(hand.run, bundle), &BundleRecord { note, at });
-        tx.log(object(hand.run), "bundle", json!({ "bundle": bundle, "note": note }))
+        let key = keys::bundle(hand.run, bundle);
+        let bytes = serde_json::to_vec(&BundleRecord { note, at })
+            .map_err(|error| CommandError::Internal(error.to_string()))?;
+        let detail = json!({ "bundle": bundle, "note": note, "key": key, "sha256": sha256_hex(&bytes) });
+        tx.put_bytes(key, bytes);
+        tx.log(object(hand.run), "bundle", detail)
     })?;
     Ok(())
 }

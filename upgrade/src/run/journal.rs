@@ -168,6 +168,7 @@ fn put(tx: &mut Transaction<'_>, hand: &Hand<'_>, id: &str, record: &OpRecord) -
         "words": render::operation_words(&record.operation),
         "status": record.status,
         "ended": record.ended,
+        "key": keys::operation(hand.run, id),
         "sha256": sha256_hex(&bytes),
     });
     tx.put_bytes(keys::operation(hand.run, id), bytes);
