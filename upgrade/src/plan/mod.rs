@@ -2,10 +2,10 @@
 //! is the plan's basis; a plan is data and is never changed.
 
 mod answers;
-mod blackout;
 mod bundle;
 mod data;
 mod decide;
+mod digest;
 mod files;
 mod lower;
 mod mark;
@@ -13,6 +13,7 @@ mod method;
 mod order;
 mod read;
 mod recorded;
+mod schedule;
 mod state;
 mod step;
 mod wave;
@@ -29,8 +30,8 @@ use rtreg_registry::types::candidates;
 use rtreg_registry::{CommandError, Refusal, View};
 
 pub use data::{
-    Also, Asked, Back, Basis, Blackout, Bundle, Driver, HeldBack, HeldBackKind, Notice, NoticeKind, Plan, RangeBasis,
-    TypeBasis, Upgrade, Wave,
+    Also, Asked, Back, Basis, Blackout, Bundle, Driver, Expected, HeldBack, HeldBackKind, Notice, NoticeKind, Plan,
+    RangeBasis, TypeBasis, Upgrade, Wave,
 };
 pub use decide::Gatekeeper;
 pub use mark::{Alive, Irreversible};
@@ -131,7 +132,7 @@ pub fn plan(view: &View<'_>, request: &Request) -> Result<Plan, CommandError> {
         marks.push(Irreversible::of_name(view, name)?);
     }
     let mut made = wave::Made::new(marks);
-    for (places, moving) in &bundles {
+    for (places, moving) in bundles {
         let upgrades: Vec<&Candidate> = places.iter().filter_map(|at| candidates.get(*at)).collect();
         if let Err(held_back) = made.add(&mut reader, &asked, moving, &upgrades)? {
             planner.held_back.extend(held_back);
