@@ -3,7 +3,7 @@
 //! `types/<base>/<version>`, `names/<full name>`, `by-short/<resource type>/<base>/<version>`; `resources/<R>` with
 //! `by-type/<base>/<version>/<R>`, `by-group/<G>/<R>`, `by-dependency/<R>/<dependent>`; `groups/<G>`, `nodes/<N>`,
 //! `by-node/<N>/group/<G>` and `by-node/<N>/type/<base>/<version>`; `settings/<name>`; `blobs/<hash>/<chunk>`;
-//! `history/<kind>/<object>/<number, newest first>`.
+//! `history/<kind>/<object>/<number, newest first>`; `status/<R>/<node>` and `restarts/<R>/<node>`, which are no part of any history.
 
 use rtreg_model::RtVersion;
 
@@ -118,6 +118,26 @@ pub fn by_dependency(resource: &str, dependent: &str) -> String {
 /// All resources that depend on one.
 pub fn by_dependency_all(resource: &str) -> String {
     format!("by-dependency/{}/", part(resource))
+}
+
+/// What a method last said of a resource on a node.
+pub fn status(resource: &str, node: &str) -> String {
+    format!("{}{}", status_all(resource), part(node))
+}
+
+/// What methods last said of a resource on all nodes.
+pub fn status_all(resource: &str) -> String {
+    format!("status/{}/", part(resource))
+}
+
+/// When methods of a resource on a node have asked for restarts.
+pub fn restarts(resource: &str, node: &str) -> String {
+    format!("{}{}", restarts_all(resource), part(node))
+}
+
+/// When methods of a resource on all nodes have asked for restarts.
+pub fn restarts_all(resource: &str) -> String {
+    format!("restarts/{}/", part(resource))
 }
 
 /// A group.

@@ -13,7 +13,7 @@ const ROOMS: &[(&str, bool, &[&str])] = &[
     ("control", true, &["model"]),
     ("upgrade", true, &["model", "checker", "registry", "control"]),
     ("store", false, &["model", "registry"]),
-    ("runtime", false, &["model"]),
+    ("runtime", false, &["model", "registry"]),
     ("lsp", false, &["model", "parser", "checker"]),
     ("cli", false, &["model", "parser", "checker", "registry", "control", "upgrade", "store", "lsp", "runtime"]),
     ("examples/embed", false, &["parser", "checker"]),
