@@ -29,11 +29,10 @@ fn of_resource(tag: &str, request: &Request, facts: &Facts) -> Reply {
     if let Some(group) = request.group.as_ref().filter(|group| **group != resource.group) {
         return Reply::refused(Code::Group, format!("scha_resource_get: {name} is in {}, not {group}", resource.group));
     }
-    let on = |node: &String, tell: &dyn Fn(&OnNode) -> Reply| match resource.on_nodes.get(node) {
-        Some(there) => tell(there),
-        None => no_node(command, node, &resource.group),
+    let here = |tell: &dyn Fn(&OnNode) -> Reply| match resource.on_nodes.get(&facts.node) {
+        Some(here) => tell(here),
+        None => nowhere(command, &facts.node),
     };
-    let here = |tell: &dyn Fn(&OnNode) -> Reply| on(&facts.node, tell);
     match tag {
         "ALL_EXTENSIONS" => Reply::lines(
             resource.properties.iter().filter(|property| property.extension).map(|it| it.name.clone()).collect(),
@@ -49,7 +48,10 @@ fn of_resource(tag: &str, request: &Request, facts: &Facts) -> Reply {
         "ON_OFF_SWITCH" | "MONITORED_SWITCH" | "RESOURCE_STATE" | "STATUS" => here(&|here| of_node(tag, here)),
         "ON_OFF_SWITCH_NODE" | "MONITORED_SWITCH_NODE" | "RESOURCE_STATE_NODE" | "STATUS_NODE" => {
             let Some(node) = request.operands.first() else { return invalid(command, "expected a node") };
-            on(node, &|there| of_node(tag.trim_end_matches("_NODE"), there))
+            match resource.on_nodes.get(node) {
+                Some(there) => of_node(tag.trim_end_matches("_NODE"), there),
+                None => no_node(command, node, &resource.group),
+            }
         }
         _ => match (standard_property(tag), facts.types.get(&resource.resource_type)) {
             // The properties of its type can be asked of the resource, too.
@@ -60,10 +62,14 @@ fn of_resource(tag: &str, request: &Request, facts: &Facts) -> Reply {
 }
 
 fn no_node(command: Command, node: &str, group: &str) -> Reply {
-    Reply::refused(
-        Code::Node,
-        format!("{}: {node} is no node of {group}; RTREG_NODE names the node that one is on", command.as_str()),
-    )
+    Reply::refused(Code::Node, format!("{}: {node} is no node of {group}", command.as_str()))
+}
+
+/// The facts know nothing of the node that one is on.
+fn nowhere(command: Command, node: &str) -> Reply {
+    let what =
+        format!("this node is called {node}, and the cluster has no such node; RTREG_NODE says which one is meant");
+    Reply::refused(Code::Node, format!("{}: {what}", command.as_str()))
 }
 
 fn of_node(tag: &str, node: &OnNode) -> Reply {
@@ -91,8 +97,10 @@ fn extension(tag: &str, request: &Request, resource: &ResourceFacts, facts: &Fac
         return Reply::refused(Code::Property, format!("scha_resource_get: {what}"));
     };
     // Of a property that is the same on all nodes it does not matter where one is.
-    if (tag == "EXTENSION_NODE" || !property.on_nodes.is_empty()) && !resource.on_nodes.contains_key(node) {
-        return no_node(command, node, &resource.group);
+    match resource.on_nodes.contains_key(node) {
+        false if tag == "EXTENSION_NODE" => return no_node(command, node, &resource.group),
+        false if !property.on_nodes.is_empty() => return nowhere(command, node),
+        _ => {}
     }
     let mut answer = vec![property.kind.clone()];
     answer.extend(values(property, node));
