@@ -4,6 +4,7 @@
 mod common;
 
 use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use common::{Answer, Cluster, valid};
@@ -477,4 +478,63 @@ fn in_a_group_that_rtreg_drives_what_is_asked_for_is_handed_back() {
     assert_eq!(count("NUM_RESOURCE_RESTARTS", 1_300_000), "1");
     assert_eq!(count("NUM_RG_RESTARTS", 1_300_001), "0");
     assert_eq!(count("NUM_RESOURCE_RESTARTS", 1_300_001), "0");
+}
+
+/// What each method writes down: who it is, what it is told of its version, of the resource's, of its state, and how a request for
+/// a restart ends.
+const METHOD: &str = r#"#!/bin/sh
+while getopts cur:x:g:R:T:G: option; do
+    case $option in
+        R) r=$OPTARG ;;
+        T) t=$OPTARG ;;
+        G) g=$OPTARG ;;
+    esac
+done
+version=$(scha_resourcetype_get -O RT_VERSION -T "$t")
+has=$(scha_resource_get -O TYPE_VERSION -R "$r" -G "$g")
+state=$(scha_resource_get -O RESOURCE_STATE -R "$r" -G "$g")
+scha_resource_setstatus -R "$r" -G "$g" -s OK -m "@METHOD@ of $version" || exit 1
+scha_control -O RESTART -R "$r" -G "$g" 2>/dev/null
+echo "@METHOD@ $t: $version $has $state $?" >>"@FOLDER@/log"
+"#;
+
+/// The methods of the old version and those of the new one ask by their own names, and what they say is kept while the run has
+/// reserved the resource.
+#[test]
+fn in_a_run_both_versions_ask_and_tell() {
+    let cluster = Cluster::new();
+    std::fs::create_dir(cluster.path().join("bin")).expect("a folder");
+    cluster.ok("install-links bin");
+    for (version, from) in [("1.0", "0.9"), ("2.0", "1.0")] {
+        let mut text = format!("Resource_type = svc;\nVendor_id = XMPL;\nRT_version = \"{version}\";\n");
+        text.push_str(&format!("RT_basedir = {};\n", cluster.path().join(version).display()));
+        for method in ["Start", "Stop", "Validate"] {
+            text.push_str(&format!("{method} = {method};\n"));
+            let folder = cluster.path().display().to_string();
+            let script = METHOD.replace("@METHOD@", method).replace("@FOLDER@", &folder);
+            let path = cluster.write(&format!("{version}/{method}"), &script);
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("it may run");
+        }
+        cluster.write(&format!("{version}.rtr"), &format!("{text}#$upgrade\n#$upgrade_from \"{from}\" WHEN_OFFLINE\n"));
+    }
+    for words in [
+        "register 1.0.rtr 2.0.rtr",
+        "node add n1",
+        "group create g --node n1",
+        "resource create r --group g --type svc:1.0",
+        "group manage g",
+        "group online g",
+    ] {
+        cluster.ok(words);
+    }
+    patch(&cluster, "groups/g", "driver", "rgm".into());
+    cluster.ok("upgrade r --to 2.0 --allow offline");
+    let log = std::fs::read_to_string(cluster.path().join("log")).expect("the methods ran");
+    assert_eq!(
+        log,
+        "Validate XMPL.svc:2.0: 2.0 1.0 ONLINE 9\n\
+         Stop XMPL.svc:1.0: 1.0 1.0 STOPPING 9\n\
+         Start XMPL.svc:2.0: 2.0 2.0 STARTING 9\n"
+    );
+    assert_eq!(on(&cluster, "n1", "scha_resource_get -O STATUS -R r"), "0|OK|Start of 2.0");
 }

@@ -4,7 +4,7 @@
 
 use rtreg_model::{NodeStatus, ResourceState};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 
 use super::scene::{find_node, find_resource};
@@ -142,19 +142,6 @@ pub fn record_request(
 ) -> Result<(), CommandError> {
     find_resource(&tx.view, resource)?;
     tx.log(Object::new("resource", resource), "asked", json!({ "request": request, "on": node, "to": to }))
-}
-
-/// The run that has reserved what a record describes, read from the record as it is stored.
-///
-/// # Errors
-/// [`StoreError`].
-pub fn reserved_by(view: &View<'_>, key: &str) -> Result<Option<String>, StoreError> {
-    #[derive(Deserialize)]
-    struct Reserved {
-        #[serde(default)]
-        reserved_by: Option<String>,
-    }
-    Ok(view.record::<Reserved>(key)?.and_then(|record| record.reserved_by))
 }
 
 /// The state of a resource on a node as it is now; none of a node that is not known to be up or down.

@@ -186,10 +186,6 @@ impl<'r> Reader<'r> {
         let facts = ResourceFacts::new(&loaded.resource_type, &record.group, &given(&record.values));
         let failover_mode = facts.property("Failover_mode").and_then(|property| property.value.as_ref());
         let state = here.as_ref().and_then(|node| told::state_on(record.nodes.get(&node.name), node));
-        let reserved = match told::reserved_by(self.view, &keys::resource(resource))? {
-            Some(run) => Some(run),
-            None => told::reserved_by(self.view, &keys::group(&group.name))?,
-        };
         Ok(Ok(Situation {
             resource: resource.to_owned(),
             group: group.name.clone(),
@@ -200,7 +196,7 @@ impl<'r> Reader<'r> {
             failover_mode: failover_mode.map(PropertyValue::to_string).unwrap_or_default(),
             proxy: loaded.resource_type.proxy.value,
             others,
-            reserved,
+            reserved: record.reserved_by.or(group.reserved_by),
             run: self.caller.run.map(str::to_owned),
         }))
     }
