@@ -3,15 +3,13 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use rtreg_runtime::live::CALL_VARIABLE;
 use rtreg_runtime::scha::stored::{Answered, Caller, answer};
 use rtreg_runtime::scha::{self, Asked, Code, Command, Reply};
 use rtreg_store::SqliteStore;
 
 use crate::app::{App, Colour, Options};
 use crate::error::CliError;
-
-/// The variable in which a run tells a method which of its calls it is: run, operation and attempt, with slashes between.
-const CALL_VARIABLE: &str = "RTREG_CALL";
 
 /// Answers a command that was called by its own name; the exit status.
 pub fn run(command: Command, arguments: &[String]) -> u8 {
