@@ -76,7 +76,7 @@ fn other_names() -> Option<ExitCode> {
     let name = PathBuf::from(name);
     let name = name.file_name().and_then(OsStr::to_str).unwrap_or_default();
     if let Some(command) = scha::Command::parse(name) {
-        return Some(ExitCode::from(scha::main(command, &lossy(arguments))));
+        return Some(vendor::scha::run(command, &lossy(arguments)));
     }
     match arguments.next()?.to_str()? {
         sandbox::ENTER_COMMAND => Some(ExitCode::from(sandbox::enter())),

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::app::App;
 use crate::error::{CliError, Exit};
 use crate::output;
-use crate::vendor::LINKS;
+use crate::vendor::link_names;
 
 /// The arguments.
 #[derive(Debug, Args)]
@@ -68,8 +68,8 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
             .help("make the folder first, and have it in PATH"));
     }
     let mut places = Vec::new();
-    for link in LINKS {
-        let path = folder.join(link.name);
+    for name in link_names() {
+        let path = folder.join(name);
         let found = look(&path, &program)?;
         places.push((path, found));
     }

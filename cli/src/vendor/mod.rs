@@ -10,6 +10,7 @@ mod exit;
 mod forms;
 mod objects;
 mod options;
+pub mod scha;
 mod scrgadm;
 mod scswitch;
 
@@ -27,12 +28,20 @@ use options::{Opt, Parsed, parse, wrong};
 /// A name by which the binary may be called.
 pub struct Link {
     /// The file name.
-    pub name: &'static str,
+    name: &'static str,
     program: &'static Program,
 }
 
+/// The commands that ask a cluster, of which `rtreg install-links` makes links, too; `scha` answers them.
+const ASKING: [&str; 3] = ["scha_resource_get", "scha_resourcetype_get", "scha_resourcegroup_get"];
+
 /// Every name that `rtreg install-links` makes a link for.
-pub const LINKS: &[Link] = &[
+pub fn link_names() -> impl Iterator<Item = &'static str> {
+    LINKS.iter().map(|link| link.name).chain(ASKING)
+}
+
+/// The commands that do something.
+const LINKS: &[Link] = &[
     Link { name: "scrgadm", program: &scrgadm::PROGRAM },
     Link { name: "scswitch", program: &scswitch::PROGRAM },
     Link { name: "clresourcetype", program: &clresourcetype::PROGRAM },

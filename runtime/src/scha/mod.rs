@@ -19,15 +19,8 @@ pub use request::{Command, Request};
 pub use tags::answer;
 pub use tell::{Tell, tell};
 
-/// Answers a command that was called by its own name, from the folder that the environment names; the exit status.
-pub fn main(command: Command, arguments: &[String]) -> u8 {
-    let reply = match Folder::of_environment() {
-        Some(folder) => folder.answer(command, arguments),
-        None => Reply::refused(
-            Code::Internal,
-            format!("{}: rtreg answers this command inside `rtreg try` only", command.as_str()),
-        ),
-    };
+/// Prints an answer: lines to standard output, what is wrong to standard error; the exit status.
+pub fn print(reply: &Reply) -> u8 {
     let mut text = reply.lines.join("\n");
     if !reply.lines.is_empty() {
         text.push('\n');
