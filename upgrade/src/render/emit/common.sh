@@ -10,12 +10,14 @@ undo() {
         printf '%s was the point of no return: nothing is undone, see to it by hand\n' "$passed" >&2
         exit 14
     fi
+    left=$done_steps
     for name in $done_steps; do
         printf 'undo %s\n' "$name" >&2
         "undo_$name" || {
-            printf 'undoing %s failed: see to it by hand\n' "$name" >&2
+            printf 'undoing %s failed: see to it by hand; still to be undone, in this order: %s\n' "$name" "$left" >&2
             exit 14
         }
+        left=${left#"$name "}
     done
     for name in $later; do
         "$name" || exit 14
