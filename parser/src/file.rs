@@ -462,10 +462,10 @@ fn commented(text: &[u8]) -> String {
     };
     let lines = inner.lines().map(|line| line.trim().trim_start_matches('*').trim());
     let lines: Vec<String> = lines.map(|line| format!("# {line}").trim_end().to_owned()).collect();
-    match lines.as_slice() {
-        [first, middle @ .., last] if !middle.is_empty() && first == "#" && last == "#" => middle.join("\n"),
-        all => all.join("\n"),
-    }
+    // What only opened or closed it is no line of it.
+    let begin = lines.iter().position(|line| line != "#").unwrap_or(0);
+    let end = lines.iter().rposition(|line| line != "#").map_or(lines.len(), |last| last + 1);
+    lines.get(begin..end).unwrap_or_default().join("\n")
 }
 
 fn report_line_ends(cursor: &mut Cursor<'_>, lexed: &Lexed) {
