@@ -278,19 +278,7 @@ impl App {
 
     /// Who does this, where, when and why.
     pub fn context(&self) -> Context {
-        let uid = nix::unistd::getuid();
-        let user = nix::unistd::User::from_uid(uid).ok().flatten();
-        let host = host();
-        Context {
-            at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
-            who: Who {
-                user: user.map_or_else(|| format!("#{uid}"), |user| user.name),
-                sudo_user: env::var("SUDO_USER").ok().filter(|user| !user.is_empty()),
-                host: host.clone(),
-            },
-            why: self.options.reason.clone(),
-            local_node: env::var("RTREG_NODE").ok().filter(|node| !node.is_empty()).unwrap_or(host),
-        }
+        context(self.options.reason.clone())
     }
 
     /// What need not happen before the answer: moves a long log into the database. Called last.
@@ -302,6 +290,23 @@ impl App {
         {
             eprintln!("note: the store's log could not be tidied up, nothing is lost: {error}");
         }
+    }
+}
+
+/// Who does something, where, when, and for this reason.
+pub fn context(reason: Option<String>) -> Context {
+    let uid = nix::unistd::getuid();
+    let user = nix::unistd::User::from_uid(uid).ok().flatten();
+    let host = host();
+    Context {
+        at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+        who: Who {
+            user: user.map_or_else(|| format!("#{uid}"), |user| user.name),
+            sudo_user: env::var("SUDO_USER").ok().filter(|user| !user.is_empty()),
+            host: host.clone(),
+        },
+        why: reason,
+        local_node: env::var("RTREG_NODE").ok().filter(|node| !node.is_empty()).unwrap_or(host),
     }
 }
 

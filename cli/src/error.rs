@@ -27,11 +27,15 @@ pub enum Exit {
     Pending,
     /// An upgrade to a registered version is refused.
     UpgradeRefused,
+    /// A run failed and was undone.
+    Unwound,
+    /// A run stopped and needs a person.
+    Halted,
 }
 
 impl Exit {
     /// All of them, by their numbers.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Done,
         Self::Findings,
         Self::Left,
@@ -41,6 +45,8 @@ impl Exit {
         Self::Busy,
         Self::Pending,
         Self::UpgradeRefused,
+        Self::Unwound,
+        Self::Halted,
     ];
 
     /// What it means, as manual and README say it.
@@ -56,9 +62,13 @@ impl Exit {
             Self::Refused => {
                 "A rule of the registry refuses: in use, not found, other content, bad value, unknown version."
             }
-            Self::Busy => "Busy: others kept changing what the command had read; try again.",
+            Self::Busy => {
+                "Busy: others kept changing what the command had read, a run has reserved it, or a plan is stale or used; try again."
+            }
             Self::Pending => "Changes are pending: `plan --detailed-exitcode`.",
             Self::UpgradeRefused => "An upgrade to a registered version is refused; with --preview too.",
+            Self::Unwound => "A run failed, and what it had done was undone.",
+            Self::Halted => "A run stopped and needs a person: resume, abort, or resume --assume.",
         }
     }
 
@@ -73,6 +83,8 @@ impl Exit {
             Self::Busy => 5,
             Self::Pending => 10,
             Self::UpgradeRefused => 11,
+            Self::Unwound => 13,
+            Self::Halted => 14,
         }
     }
 }
@@ -171,7 +183,10 @@ impl From<CommandError> for CliError {
     fn from(error: CommandError) -> Self {
         let message = error.to_string();
         match error {
-            CommandError::Refused(refusal) => Self { exit: Exit::Refused, refusal },
+            CommandError::Refused(refusal) => {
+                let is_busy = matches!(refusal.rule, "reserved" | "stale_plan" | "used_plan" | "taken_over");
+                Self { exit: if is_busy { Exit::Busy } else { Exit::Refused }, refusal }
+            }
             CommandError::Usage(refusal) => Self { exit: Exit::Usage, refusal },
             CommandError::Findings(findings) => {
                 Self { exit: Exit::Findings, refusal: Box::new(Refusal::new("findings", errors_in_words(&findings))) }

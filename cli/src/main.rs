@@ -9,6 +9,7 @@ mod error;
 mod examples;
 mod files;
 mod fixing;
+mod live;
 mod manual;
 mod output;
 mod outputs;
@@ -78,7 +79,11 @@ fn other_names() -> Option<ExitCode> {
     if let Some(command) = scha::Command::parse(name) {
         return Some(vendor::scha::run(command, &lossy(arguments)));
     }
-    match arguments.next()?.to_str()? {
+    let words: Vec<std::ffi::OsString> = arguments.collect();
+    if let Some(code) = live::hidden(&words) {
+        return Some(ExitCode::from(code));
+    }
+    match words.first()?.to_str()? {
         sandbox::ENTER_COMMAND => Some(ExitCode::from(sandbox::enter())),
         sandbox::INIT_COMMAND => Some(ExitCode::from(sandbox::init())),
         _ => None,

@@ -25,6 +25,8 @@ pub enum Subject {
     Upgrade,
     /// The store and the gate, for a plan.
     Plan,
+    /// A run in the store.
+    Run,
     /// rtreg itself.
     Itself,
 }
@@ -43,6 +45,7 @@ impl Subject {
             ("register" | "import" | "compat", _) => Self::FilesAndStore,
             ("upgrade" | "path", _) => Self::Upgrade,
             ("plan", _) => Self::Plan,
+            ("apply" | "resume" | "abort" | "agent" | "runs", _) => Self::Run,
             ("list" | "show" | "status" | "history" | "graph", _) | ("node" | "setting", "list") => Self::Store,
             ("unregister" | "type" | "node" | "group" | "resource" | "setting", _) => Self::Change,
             _ => Self::Itself,
@@ -56,9 +59,10 @@ impl Subject {
             Exit::Findings => matches!(self, Self::Files | Self::FilesAndStore),
             Exit::Left => self == Self::Editor,
             Exit::Refused => !matches!(self, Self::Files | Self::Editor | Self::Itself),
-            Exit::Busy => matches!(self, Self::FilesAndStore | Self::Change | Self::Upgrade),
-            Exit::UpgradeRefused => matches!(self, Self::Upgrade | Self::Plan),
+            Exit::Busy => matches!(self, Self::FilesAndStore | Self::Change | Self::Upgrade | Self::Run),
+            Exit::UpgradeRefused => matches!(self, Self::Upgrade | Self::Plan | Self::Run),
             Exit::Pending => self == Self::Plan,
+            Exit::Unwound | Exit::Halted => matches!(self, Self::Upgrade | Self::Run),
         };
         Exit::ALL.into_iter().filter(|exit| (self == Self::Everything && *exit != Exit::Left) || may(exit)).collect()
     }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 /// What an entry is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Object {
-    /// `type`, `resource`, `group`, `node` or `setting`.
+    /// `type`, `resource`, `group`, `node`, `setting` or `run`.
     pub kind: String,
     /// Its name; of a type the full name.
     pub name: String,
@@ -113,7 +113,7 @@ impl Entry {
 }
 
 /// The kinds of objects that have a history.
-pub const KINDS: [&str; 5] = ["type", "resource", "group", "node", "setting"];
+pub const KINDS: [&str; 6] = ["type", "resource", "group", "node", "setting", "run"];
 
 /// Whether the object does not exist any more after the event.
 pub fn ends_object(event: &str) -> bool {

@@ -3,7 +3,8 @@
 //! `types/<base>/<version>`, `names/<full name>`, `by-short/<resource type>/<base>/<version>`; `resources/<R>` with
 //! `by-type/<base>/<version>/<R>`, `by-group/<G>/<R>`, `by-dependency/<R>/<dependent>`; `groups/<G>`, `nodes/<N>`,
 //! `by-node/<N>/group/<G>` and `by-node/<N>/type/<base>/<version>`; `settings/<name>`; `blobs/<hash>/<chunk>`;
-//! `history/<kind>/<object>/<number, newest first>`.
+//! `history/<kind>/<object>/<number, newest first>`; `runs/<run>`, `open-runs/<run>`, `used-plans/<plan>`, `journal/<run>/<operation>`,
+//! `bundles/<run>/<bundle>`, `work/<node>/<run>/<operation>`, `counters/runs`.
 
 use rtreg_model::RtVersion;
 
@@ -171,6 +172,56 @@ pub fn history_all(kind: &str, object: &str) -> String {
     format!("history/{}/{}/", part(kind), part(object))
 }
 
+/// A run: the carrying out of a plan.
+pub fn run(run: &str) -> String {
+    format!("runs/{}", part(run))
+}
+
+/// A run that has not ended.
+pub fn open_run(run: &str) -> String {
+    format!("open-runs/{}", part(run))
+}
+
+/// A plan that a run has used up.
+pub fn used_plan(plan: &str) -> String {
+    format!("used-plans/{}", part(plan))
+}
+
+/// How many runs there were.
+pub fn run_counter() -> String {
+    "counters/runs".to_owned()
+}
+
+/// An operation of a run that has begun.
+pub fn operation(run: &str, operation: &str) -> String {
+    format!("{}{}", journal(run), part(operation))
+}
+
+/// All operations of a run that have begun.
+pub fn journal(run: &str) -> String {
+    format!("journal/{}/", part(run))
+}
+
+/// What becomes of a bundle of a run.
+pub fn bundle(run: &str, bundle: &str) -> String {
+    format!("{}{}", bundles(run), part(bundle))
+}
+
+/// What becomes of the bundles of a run.
+pub fn bundles(run: &str) -> String {
+    format!("bundles/{}/", part(run))
+}
+
+/// An operation that the agent of a node is to begin.
+pub fn work(node: &str, run: &str, operation: &str) -> String {
+    format!("{}{}/{}", work_all(node), part(run), part(operation))
+}
+
+/// All operations that the agent of a node is to begin.
+pub fn work_all(node: &str) -> String {
+    format!("work/{}/", part(node))
+}
+
 /// The object whose record stands under the key. Of types the key that names one is that of the full name.
 pub fn object_of(key: &str) -> Option<crate::history::Object> {
     let (folder, name) = key.split_once('/')?;
@@ -180,17 +231,19 @@ pub fn object_of(key: &str) -> Option<crate::history::Object> {
         "groups" => "group",
         "nodes" => "node",
         "settings" => "setting",
+        "runs" => "run",
         _ => return None,
     };
     Some(crate::history::Object::new(kind, &unpart(name)?))
 }
 
-/// The key of the record of a resource, group or node; of other kinds what is changed stands under several keys.
+/// The key of the record of a resource, group, node or run; of other kinds what is changed stands under several keys.
 pub fn record_of(object: &crate::history::Object) -> Option<String> {
     match object.kind.as_str() {
         "resource" => Some(resource(&object.name)),
         "group" => Some(group(&object.name)),
         "node" => Some(node(&object.name)),
+        "run" => Some(run(&object.name)),
         _ => None,
     }
 }
@@ -203,6 +256,7 @@ pub fn object_key(object: &crate::history::Object) -> Option<String> {
         "group" => group,
         "node" => node,
         "setting" => setting,
+        "run" => run,
         _ => return None,
     };
     Some(of(&object.name))

@@ -19,6 +19,7 @@ pub mod memory;
 pub mod migration;
 pub mod overlay;
 pub mod records;
+pub mod runs;
 pub mod store;
 pub mod traces;
 pub mod transaction;

@@ -117,6 +117,9 @@ pub struct GroupRecord {
     /// The nodes where it is online, each with the incarnation under which that was recorded.
     #[serde(default)]
     pub online_on: BTreeMap<String, u64>,
+    /// The run that alone may change it; none if everybody may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reserved_by: Option<String>,
 }
 
 /// A resource.
@@ -146,6 +149,9 @@ pub struct ResourceRecord {
     /// Where the record comes from, if it was imported; what of it still rests on that, the nodes say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<ImportRecord>,
+    /// The run that alone may change it; none if everybody may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reserved_by: Option<String>,
 }
 
 /// An import: what the cluster's own commands printed, and what was said about it.

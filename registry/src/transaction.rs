@@ -9,6 +9,7 @@ use crate::error::{CommandError, Refusal};
 use crate::history::{Context, Entry, Object, sha256_hex};
 use crate::keys;
 use crate::records::record_key;
+use crate::runs;
 use crate::store::{Change, Commit, Condition, KeyRange, Outcome, Revision, Snapshot, Store, StoreError, Stored};
 use crate::view::{View, decode};
 
@@ -27,6 +28,8 @@ pub struct Transaction<'s> {
     /// The entries that the command appends to each chain, oldest first, each with the one before it in the store.
     heads: BTreeMap<Object, Appended>,
     absent: Vec<(Object, Condition)>,
+    /// The run that the command is part of.
+    run: Option<String>,
     units_fit: Option<usize>,
     units: usize,
 }
@@ -46,6 +49,7 @@ impl<'s> Transaction<'s> {
             changes: BTreeMap::new(),
             heads: BTreeMap::new(),
             absent: Vec::new(),
+            run: None,
             units_fit: None,
             units: 0,
         }
@@ -54,6 +58,11 @@ impl<'s> Transaction<'s> {
     /// Time, user, host and reason.
     pub fn context(&self) -> &'s Context {
         self.ctx
+    }
+
+    /// The command is part of a run: it may change what that has reserved.
+    pub fn act_for(&mut self, run: &str) {
+        self.run = Some(run.to_owned());
     }
 
     /// Writes a record. Its key should have been read before, so that the commit has a condition on it.
@@ -162,6 +171,8 @@ impl<'s> Transaction<'s> {
     }
 
     fn finish(&mut self) -> Result<Commit, CommandError> {
+        let changed: Vec<&str> = self.changes.keys().map(String::as_str).collect();
+        runs::check_reserved(&self.view, &changed, self.run.as_deref())?;
         self.log_rewritten()?;
         self.touch_logged()?;
         self.seal()?;

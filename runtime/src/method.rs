@@ -173,11 +173,37 @@ pub fn environment(programs: &Path) -> Vec<(String, String)> {
 
 /// Runs a program to its end, or ends it. What it left running goes on; what that prints is drained and thrown away.
 pub fn run(invocation: &Invocation, children: &Children) -> Outcome {
-    let not_started =
-        |error: &io::Error| Outcome { ended: Ended::NotStarted(error.to_string()), output: String::new() };
+    let (outcome, remainder) = run_watched(invocation, children, || {});
+    if let Some(remainder) = remainder {
+        _ = std::thread::Builder::new().name("drain".to_owned()).spawn(move || remainder.drain());
+    }
+    outcome
+}
+
+/// As [`run`]; says when the program has started, and hands over what it left behind that still has its output open.
+pub fn run_watched(
+    invocation: &Invocation,
+    children: &Children,
+    has_started: impl FnOnce(),
+) -> (Outcome, Option<Remainder>) {
     match start(invocation, children) {
-        Err(error) => not_started(&error),
-        Ok(started) => started.watch(invocation),
+        Err(error) => (Outcome { ended: Ended::NotStarted(error.to_string()), output: String::new() }, None),
+        Ok(started) => {
+            has_started();
+            started.watch(invocation)
+        }
+    }
+}
+
+/// What somebody still writes to although the program has ended.
+#[derive(Debug)]
+pub struct Remainder(PipeReader);
+
+impl Remainder {
+    /// Throws away what is still written, until nobody can write any more.
+    pub fn drain(mut self) {
+        _ = fcntl(self.0.as_fd(), FcntlArg::F_SETFL(OFlag::empty()));
+        _ = io::copy(&mut self.0, &mut io::sink());
     }
 }
 
@@ -220,7 +246,7 @@ struct Started {
 }
 
 impl Started {
-    fn watch(mut self, invocation: &Invocation) -> Outcome {
+    fn watch(mut self, invocation: &Invocation) -> (Outcome, Option<Remainder>) {
         let in_time = self.until(Instant::now().checked_add(invocation.timeout));
         if !in_time {
             _ = killpg(self.group, Signal::SIGTERM);
@@ -240,7 +266,8 @@ impl Started {
             _ = killpg(self.group, Signal::SIGKILL);
         }
         self.output.take(DRAIN_BYTES_MAX);
-        Outcome { ended, output: self.output.close() }
+        let (output, remainder) = self.output.close();
+        (Outcome { ended, output }, remainder)
     }
 
     /// Takes what is printed until the process ends; false if the time ends first.
@@ -307,20 +334,13 @@ impl Output {
         }
     }
 
-    /// What was kept. What somebody still writes is thrown away, so that nobody is ended by a closed pipe.
-    fn close(self) -> String {
-        if let Some(mut reader) = self.reader {
-            let drain = move || {
-                _ = fcntl(reader.as_fd(), FcntlArg::F_SETFL(OFlag::empty()));
-                _ = io::copy(&mut reader, &mut io::sink());
-            };
-            _ = std::thread::Builder::new().name("drain".to_owned()).spawn(drain);
-        }
+    /// What was kept, and what somebody may still write to.
+    fn close(self) -> (String, Option<Remainder>) {
         let mut text = String::from_utf8_lossy(&self.kept).into_owned();
         if self.cut {
             text.push_str(&format!("\n[more than {OUTPUT_BYTES_MAX} bytes; the rest is left out]\n"));
         }
-        text
+        (text, self.reader.map(Remainder))
     }
 }
 

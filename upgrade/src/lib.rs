@@ -10,3 +10,4 @@ pub mod graph;
 pub mod path;
 pub mod plan;
 pub mod render;
+pub mod run;

@@ -17,10 +17,11 @@ mod lsp;
 mod man;
 mod node;
 mod path;
-mod plan;
+pub mod plan;
 pub mod register;
 pub mod resource;
 mod rules;
+pub mod runs;
 mod schema;
 mod setting;
 mod show;
@@ -73,7 +74,7 @@ pub enum Command {
     Resource(Box<resource::Arguments>),
     /// Upgrade a resource to another version of its type, straight or by the least disruptive path, if that is allowed now;
     /// say why, and what helps, if not.
-    Upgrade(upgrade::Arguments),
+    Upgrade(Box<upgrade::Arguments>),
     /// Take over a cluster that exists, from what its own commands print.
     #[command(subcommand)]
     Import(Box<import::ImportCommand>),
@@ -87,6 +88,16 @@ pub enum Command {
     Plan(Box<plan::Arguments>),
     /// Carry a plan out on a simulator, and let steps fail: nothing is changed.
     Simulate(plan::SimulateArguments),
+    /// Carry out a plan: run the methods on their nodes, and undo what was done where one fails.
+    Apply(runs::ApplyArguments),
+    /// Go on with a run that has stopped, or whose coordinator has ended.
+    Resume(runs::ResumeArguments),
+    /// Undo what a run has done, and end it.
+    Abort(runs::AbortArguments),
+    /// List the runs: plans that were carried out, or are; show one.
+    Runs(runs::RunsArguments),
+    /// Run the methods of a node: one agent for each node where rtreg is to run something.
+    Agent(runs::AgentArguments),
     /// Show what happened, newest first; check it; print the hash to be kept elsewhere.
     History(history::Arguments),
     /// Show the tables of the control models: which method is called when, and what its failure does.
@@ -139,12 +150,17 @@ impl Command {
             Self::Node(arguments) => node::run(arguments, app),
             Self::Group(arguments) => group::run(arguments, app),
             Self::Resource(arguments) => resource::run(*arguments, app),
-            Self::Upgrade(arguments) => upgrade::run(arguments, app),
+            Self::Upgrade(arguments) => upgrade::run(*arguments, app),
             Self::Graph(arguments) => graph::run(&arguments, app),
             Self::Path(arguments) => path::run(arguments, app),
             Self::Try(arguments) => try_versions::run(&arguments, app),
             Self::Plan(arguments) => plan::run(*arguments, app),
             Self::Simulate(arguments) => plan::simulate(&arguments, app),
+            Self::Apply(arguments) => runs::apply(&arguments, app),
+            Self::Resume(arguments) => runs::resume(&arguments, app),
+            Self::Abort(arguments) => runs::abort(&arguments, app),
+            Self::Runs(arguments) => runs::runs(&arguments, app),
+            Self::Agent(arguments) => runs::agent(&arguments, app),
             Self::History(arguments) => history::run(&arguments, app),
             Self::Control(command) => control::run(&command, app),
             Self::Setting(command) => setting::run(&command, app),

@@ -20,43 +20,8 @@ use crate::output;
 /// The arguments of `rtreg plan`.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The resources.
-    #[arg(value_name = "RESOURCE", required_unless_present_any = ["resource_type", "group"], conflicts_with_all = ["resource_type", "group"])]
-    resources: Vec<String>,
-    /// All resources of this type, or of this version of it.
-    #[arg(long = "type", value_name = "TYPE", conflicts_with = "group")]
-    resource_type: Option<String>,
-    /// All resources of this group whose type has the version.
-    #[arg(long, value_name = "GROUP")]
-    group: Option<String>,
-    /// The version that they are to have: RT_version (or `unversioned`), or a name that means a version of their type.
-    #[arg(long, value_name = "VERSION")]
-    to: String,
-    /// What may happen to these resources meanwhile: unmonitored (the monitor stops), offline, disabled, or unmanaged (the group
-    /// goes offline and is unmanaged); nothing if not given.
-    #[arg(long, value_name = "STATE", hide_possible_values = true)]
-    allow: Option<Allow>,
-    /// What else may go down: these resources, or `all` that must.
-    #[arg(long, value_name = "RESOURCE,…|all", value_delimiter = ',')]
-    also: Vec<String>,
-    /// A value that they are to have then: NAME=VALUE, or NAME{node}=VALUE for one node.
-    #[arg(short = 'p', value_name = "NAME=VALUE")]
-    properties: Vec<String>,
-    /// No way over other versions.
-    #[arg(long)]
-    direct: bool,
-    /// A failed Update or Monitor_start undoes what was done, too.
-    #[arg(long)]
-    strict: bool,
-    /// How many groups may be down at once.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
-    max_unavailable: u16,
-    /// How many bundles may fail before the run stops.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    max_failures: u16,
-    /// A version that nothing leads back from, by its full name: the plan marks the point of no return.
-    #[arg(long, value_name = "TYPE")]
-    irreversible: Vec<String>,
+    #[command(flatten)]
+    wish: Wish,
     /// Write the plan as JSON into this file, too.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -69,9 +34,51 @@ pub struct Arguments {
     detailed_exitcode: bool,
 }
 
+/// An upgrade that is asked for.
+#[derive(Debug, Args)]
+pub struct Wish {
+    /// The resources.
+    #[arg(value_name = "RESOURCE", required_unless_present_any = ["resource_type", "group"], conflicts_with_all = ["resource_type", "group"])]
+    pub resources: Vec<String>,
+    /// All resources of this type, or of this version of it.
+    #[arg(long = "type", value_name = "TYPE", conflicts_with = "group")]
+    resource_type: Option<String>,
+    /// All resources of this group whose type has the version.
+    #[arg(long, value_name = "GROUP")]
+    group: Option<String>,
+    /// The version that they are to have: RT_version (or `unversioned`), or a name that means a version of their type.
+    #[arg(long, value_name = "VERSION")]
+    pub to: String,
+    /// What may happen to these resources meanwhile: unmonitored (the monitor stops), offline, disabled, or unmanaged (the group
+    /// goes offline and is unmanaged); nothing if not given.
+    #[arg(long, value_name = "STATE", hide_possible_values = true)]
+    pub allow: Option<Allow>,
+    /// What else may go down: these resources, or `all` that must.
+    #[arg(long, value_name = "RESOURCE,…|all", value_delimiter = ',')]
+    pub also: Vec<String>,
+    /// A value that they are to have then: NAME=VALUE, or NAME{node}=VALUE for one node.
+    #[arg(short = 'p', value_name = "NAME=VALUE")]
+    pub properties: Vec<String>,
+    /// No way over other versions.
+    #[arg(long)]
+    pub direct: bool,
+    /// A failed Update or Monitor_start undoes what was done, too.
+    #[arg(long)]
+    strict: bool,
+    /// How many groups may be down at once.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    max_unavailable: u16,
+    /// How many bundles may fail before the run stops.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    max_failures: u16,
+    /// A version that nothing leads back from, by its full name: the plan marks the point of no return.
+    #[arg(long, value_name = "TYPE")]
+    irreversible: Vec<String>,
+}
+
 /// What may happen to a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Allow {
+pub enum Allow {
     /// Its monitor stops.
     Unmonitored,
     /// It goes offline.
@@ -136,9 +143,9 @@ struct SimulatedRun {
 /// # Errors
 /// What does not exist; a store that fails.
 pub fn run(arguments: Arguments, app: &App) -> Result<Exit, CliError> {
-    let (out, detailed, emit) = (arguments.out.clone(), arguments.detailed_exitcode, arguments.emit);
+    let Arguments { wish, out, emit, detailed_exitcode: detailed } = arguments;
     let store = app.store_for_reading()?;
-    let made = rtreg_registry::inspect(store, |view| plan(view, &request(arguments)))?;
+    let made = rtreg_registry::inspect(store, |view| plan(view, &request(wish)))?;
     if let Some(file) = out {
         let json = serde_json::to_vec_pretty(&made).map_err(|error| CommandError::Internal(error.to_string()))?;
         output::file(&file, |out| out.write_all(&json))?;
@@ -166,7 +173,8 @@ fn emitted(made: &Plan, emit: Emit) -> Result<(), CliError> {
     }
 }
 
-fn request(arguments: Arguments) -> Request {
+/// What the planner is asked.
+pub fn request(arguments: Wish) -> Request {
     let scope = match (arguments.resource_type, arguments.group) {
         (Some(of), _) => Scope::Type(of),
         (_, Some(group)) => Scope::Group(group),
@@ -194,7 +202,7 @@ fn request(arguments: Arguments) -> Request {
 }
 
 /// Where something is to be done that is the answer; where all is held back the reason is.
-fn exit(made: &Plan, detailed: bool) -> Exit {
+pub fn exit(made: &Plan, detailed: bool) -> Exit {
     if !made.is_empty() {
         return if detailed { Exit::Pending } else { Exit::Done };
     }
@@ -246,6 +254,10 @@ pub fn simulate(arguments: &SimulateArguments, app: &App) -> Result<Exit, CliErr
     Ok(Exit::Done)
 }
 
+/// Simulations of a plan.
+///
+/// # Errors
+/// A store that fails.
 fn simulated(view: &View<'_>, plan: &Plan, fails: Vec<Option<String>>) -> Result<Vec<SimulatedRun>, CommandError> {
     let keeper = Gatekeeper::new(view)?;
     let gate = |state: &_, set: &_| keeper.refusal(state, set);
@@ -266,7 +278,10 @@ fn simulated(view: &View<'_>, plan: &Plan, fails: Vec<Option<String>>) -> Result
 }
 
 /// A plan from a file, whose name must be the hash of its content.
-fn read(path: &std::path::Path) -> Result<Plan, CliError> {
+///
+/// # Errors
+/// A file that is no plan, or one that was changed.
+pub fn read(path: &std::path::Path) -> Result<Plan, CliError> {
     let shown = path.display();
     let bytes = std::fs::read(path).map_err(|error| CliError::io(format!("{shown}: {error}")))?;
     let plan: Plan = serde_json::from_slice(&bytes).map_err(|error| {

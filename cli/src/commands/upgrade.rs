@@ -1,45 +1,89 @@
-//! `rtreg upgrade`: asks the gate and, where it allows, upgrades: straight, or by the least disruptive path. Words come
-//! from the gate and the search.
+//! `rtreg upgrade`: a plan that is carried out at once where rtreg drives the group; otherwise asks the gate and, where it allows,
+//! records: straight, or by the least disruptive path. Words come from the planner, the gate and the search.
 
 use clap::Args;
+use rtreg_model::Driver;
 use rtreg_registry::commands::properties::parse_assignments;
 use rtreg_registry::commands::upgrade::{self as straight, Report, Request};
 use rtreg_registry::gate::{Decision, Verdict};
-use rtreg_registry::transact;
+use rtreg_registry::records::{GroupRecord, ResourceRecord};
+use rtreg_registry::{CommandError, Store, inspect, keys, transact};
 use rtreg_upgrade::commands::{PathRequest, UpgradeRequest, upgrade};
+use rtreg_upgrade::render;
+use rtreg_upgrade::run::{self, Begin};
 
+use super::plan::{self, Wish};
+use super::runs::{self, How};
 use crate::app::App;
 use crate::error::{CliError, Exit};
+use crate::live::carry_out;
 use crate::output;
 
 /// The arguments.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The resource.
-    #[arg(value_name = "RESOURCE")]
-    resource: String,
-    /// The version that it is to have: RT_version (or `unversioned`), or a name that means this version of the type.
-    #[arg(long, value_name = "VERSION")]
-    to: String,
-    /// A value that it is to have then: NAME=VALUE, or NAME{node}=VALUE for one node.
-    #[arg(short = 'p', value_name = "NAME=VALUE")]
-    properties: Vec<String>,
+    #[command(flatten)]
+    wish: Wish,
     /// Say what would be; change nothing.
     #[arg(long)]
     preview: bool,
-    /// Go straight to the version, also where a path through others would disrupt less.
-    #[arg(long)]
-    direct: bool,
+    #[command(flatten)]
+    how: How,
 }
 
-/// Asks the gate and does what it allows.
+/// Upgrades: where rtreg drives the groups by a plan that is carried out at once, otherwise by asking the gate and recording what it
+/// allows.
 ///
 /// # Errors
-/// An unknown resource or version; a store that fails, also after a part of a path is done.
+/// An unknown resource or version; a plan that cannot begin; a store that fails, also after a part of a path is done.
 pub fn run(arguments: Arguments, app: &App) -> Result<Exit, CliError> {
     let store = if arguments.preview { app.store_for_reading()? } else { app.store()? };
-    let Arguments { resource, to, properties, preview, direct } = arguments;
+    let Arguments { wish, preview, how } = arguments;
+    match wish.resources.as_slice() {
+        [only] if !is_driven(store, only)? => recorded(app, store, wish, preview),
+        _ => by_plan(app, store, (wish, preview), &how),
+    }
+}
+
+/// Whether rtreg runs the methods of a resource's group. Of what is not there the planner, or the gate, says so.
+fn is_driven(store: &dyn Store, resource: &str) -> Result<bool, CliError> {
+    let driver = inspect(store, |view| {
+        let found: Option<ResourceRecord> = view.record(&keys::resource(resource))?;
+        let Some(found) = found else { return Ok(None) };
+        Ok::<_, CommandError>(view.record::<GroupRecord>(&keys::group(&found.group))?.map(|group| group.driver))
+    })?;
+    Ok(driver == Some(Driver::Rgm))
+}
+
+fn by_plan(app: &App, store: &dyn Store, (wish, preview): (Wish, bool), how: &How) -> Result<Exit, CliError> {
+    let made = inspect(store, |view| {
+        let made = rtreg_upgrade::plan::plan(view, &plan::request(wish))?;
+        run::check_free(view, &made).map(|()| made)
+    })?;
+    if preview || made.is_empty() {
+        match app.json() {
+            true => output::json(&made)?,
+            false => output::text(&render::text(&made))?,
+        }
+        return Ok(plan::exit(&made, false));
+    }
+    let begin = Begin { plan: &made, what: runs::what(&made), accept_changed_methods: how.accept_changed_methods };
+    carry_out(app, &begin, &how.following())
+}
+
+fn recorded(app: &App, store: &dyn Store, wish: Wish, preview: bool) -> Result<Exit, CliError> {
+    if wish.allow.is_some() || !wish.also.is_empty() {
+        let message = format!(
+            "the group of `{}` is driven by the administrator, so rtreg takes nothing down: --allow and --also shape only plans",
+            wish.resources.join(", ")
+        );
+        return Err(CliError::usage(message).help(
+            "`rtreg plan … --allow STATE` shows the commands step by step; `rtreg group driver G rgm` lets rtreg run the methods",
+        ));
+    }
+    let Wish { resources, to, properties, direct, .. } = wish;
     let properties = parse_assignments(properties.iter().map(String::as_str))?;
+    let resource = resources.into_iter().next().unwrap_or_default();
     let request = UpgradeRequest { path: PathRequest { resource, to, properties }, preview, direct };
     let mut upgraded = upgrade(store, &app.context(), &request)?;
     if app.json() {

@@ -112,6 +112,7 @@ pub(super) fn create_as(
         managed: seen.is_some_and(|seen| seen.managed),
         driver: request.driver.unwrap_or(Driver::Recorded),
         online_on: online_on(&tx.view, seen)?,
+        reserved_by: None,
     };
     for node in &group.node_list {
         tx.put(keys::by_node_group(node, name), &json!({}));
@@ -122,6 +123,7 @@ pub(super) fn create_as(
         maximum_primaries: 1,
         managed: false,
         online_on: BTreeMap::new(),
+        reserved_by: None,
         ..group.clone()
     };
     let changes = changes::of_group(&nothing, &group);

@@ -3,6 +3,7 @@
 //! write all of it anew. It never changes anything and holds one entry at a time.
 
 mod contents;
+mod runs;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -111,6 +112,8 @@ pub fn verify(view: &View<'_>, expect: Option<&Expectation>) -> Result<Report, C
     })?;
     check.end_chain();
     contents::check(view, &mut check)?;
+    runs::check(view, &mut check)?;
+    check.end();
     let mut report = check.report;
     if let Some(expect) = expect {
         let is_old_enough = expect.revision <= view.revision();

@@ -4,6 +4,7 @@
 pub mod changes;
 mod dependencies;
 pub mod driver;
+pub mod effects;
 mod event;
 pub mod group;
 mod group_set;
@@ -22,6 +23,7 @@ pub mod properties;
 pub mod register;
 pub mod resource;
 mod scene;
+pub mod seen;
 pub mod settings;
 pub mod show;
 pub mod show_type;

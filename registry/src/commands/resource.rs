@@ -233,6 +233,7 @@ fn new_resource(
         values,
         nodes: BTreeMap::new(),
         imported: None,
+        reserved_by: None,
     };
     let online = scene.online_nodes();
     for node in scene.nodes.values() {

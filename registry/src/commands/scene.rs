@@ -224,17 +224,32 @@ impl Scene {
     /// Writes what changed, with one entry of history for each object, and returns the changes: the group's first.
     /// Resources are written too where only their records have settled, if `settle` is set.
     pub fn save(&self, tx: &mut Transaction<'_>, event: &str, settle: bool) -> Result<Vec<Change>, CommandError> {
+        self.save_with(tx, event, settle, &json!({}))
+    }
+
+    /// As [`Scene::save`], with more to say in the history.
+    pub fn save_with(
+        &self,
+        tx: &mut Transaction<'_>,
+        event: &str,
+        settle: bool,
+        detail: &serde_json::Value,
+    ) -> Result<Vec<Change>, CommandError> {
         let mut all = Vec::new();
         if self.group != self.settled_group {
             let changes = changes::of_group(&self.settled_group, &self.group);
             tx.put(keys::group(&self.group.name), &self.group);
             if !changes.is_empty() {
-                tx.log(Object::new("group", &self.group.name), event, json!({ "changes": lines(&changes) }))?;
+                let mut detail = detail.clone();
+                if let Some(detail) = detail.as_object_mut() {
+                    detail.insert("changes".to_owned(), json!(lines(&changes)));
+                }
+                tx.log(Object::new("group", &self.group.name), event, detail)?;
             }
             all.extend(changes);
         }
         for member in &self.members {
-            all.extend(member.save(tx, event, settle)?);
+            all.extend(member.save_with(tx, event, settle, detail.clone())?);
         }
         Ok(all)
     }

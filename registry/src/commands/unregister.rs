@@ -11,6 +11,7 @@ use crate::error::{CommandError, Refusal};
 use crate::history::Object;
 use crate::keys;
 use crate::records::TypeRecord;
+use crate::runs;
 use crate::store::{KeyRange, StoreError};
 use crate::transaction::Transaction;
 use crate::types::resolve_type;
@@ -55,6 +56,7 @@ pub fn unregister(tx: &mut Transaction<'_>, request: &Request) -> Result<Report,
         .into());
     }
     refuse_in_use(&tx.view, &record)?;
+    refuse_in_run(&tx.view, &record)?;
     let (name, base, version) = (record.name.to_string(), record.name.base(), &record.version);
     tx.delete(keys::type_version(base, version));
     tx.delete(keys::name(&name));
@@ -108,6 +110,18 @@ fn refuse_in_use(view: &View<'_>, record: &TypeRecord) -> Result<(), CommandErro
              it again); `rtreg resource state` states it where rtreg is wrong",
         )
         .into())
+}
+
+/// A run that is open may have to go back to a version that no resource has at this moment.
+fn refuse_in_run(view: &View<'_>, record: &TypeRecord) -> Result<(), CommandError> {
+    let name = record.name.to_string();
+    for stored in view.range(&KeyRange::prefix(&keys::open_run("")), usize::MAX)? {
+        let run = keys::last_part(&stored.key).unwrap_or_default();
+        if runs::find(view, &run)?.types.contains(&name) {
+            return Err(runs::reserved(view, &format!("`{name}`"), &run)?.into());
+        }
+    }
+    Ok(())
 }
 
 /// The first resources of a version, by name, and whether there are more.

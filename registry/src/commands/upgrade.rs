@@ -77,6 +77,19 @@ impl Report {
 /// A refusal `not_found`, `unknown_version` or `ambiguous_type`; [`CommandError::Store`]. That the gate does not allow is no error: the
 /// report says so, and nothing is changed.
 pub fn upgrade(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, CommandError> {
+    let report = gated(tx, request)?;
+    if report.done {
+        let group = super::scene::find_resource(&tx.view, &request.resource)?.group;
+        check_runs_no_method(&super::scene::find_group(&tx.view, &group)?, "upgrade")?;
+    }
+    Ok(report)
+}
+
+/// As [`upgrade`], as a step of a run, which calls the methods before and behind it.
+///
+/// # Errors
+/// As [`upgrade`].
+pub fn gated(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, CommandError> {
     let settings = read_settings(&tx.view)?;
     let read = gate_state(&tx.view, &request.resource)?;
     let target = find_target(&tx.view, &read, &request.to)?;
@@ -103,7 +116,6 @@ pub fn upgrade(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, Co
     let done = decision.verdict == Verdict::Allowed && !decision.is_same_version() && !request.preview;
     let report = Report { decision, done, preview: request.preview, sources };
     if done {
-        check_runs_no_method(&read.group, "upgrade")?;
         let DecisionReport { tunability, because, changes, rests_on, .. } = report.json();
         let mut detail = json!({ "tunability": tunability, "because": because, "properties": changes });
         if let Some(detail) = detail.as_object_mut().filter(|_| !rests_on.is_empty()) {

@@ -47,6 +47,19 @@ pub enum BundleNote {
     Done,
 }
 
+impl BundleNote {
+    /// The words of every output.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Halted => "it has stopped and needs a person",
+            Self::Unwinding => "what it has done is being undone",
+            Self::Unwound => "what it had done is undone",
+            Self::Refused => "refused before anything changed",
+            Self::Done => "done",
+        }
+    }
+}
+
 impl Journal {
     /// Whether nothing has begun.
     pub fn is_empty(&self) -> bool {

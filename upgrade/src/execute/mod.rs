@@ -35,6 +35,11 @@ pub trait Executor {
 
     /// Journals what becomes of a bundle.
     fn note(&mut self, bundle: &str, note: BundleNote);
+
+    /// Whether a person wants what was done to be undone. Asked before anything is begun.
+    fn wants_abort(&mut self) -> bool {
+        false
+    }
 }
 
 /// An operation with its name.
@@ -173,6 +178,9 @@ pub fn execute(plan: &Plan, on: &mut dyn Executor) -> Outcome {
     }
     let mut bundles = BTreeMap::new();
     for wave in &plan.waves {
+        if on.wants_abort() {
+            return Outcome { end: End::Failed, bundles };
+        }
         let running: Vec<Running<'_>> = wave.bundles.iter().map(|bundle| Running::new(bundle, &journal)).collect();
         if !run::together(running, on, &mut bundles) {
             return Outcome { end: End::Crashed, bundles };

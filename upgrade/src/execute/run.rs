@@ -109,6 +109,13 @@ impl<'p> Running<'p> {
         }
     }
 
+    /// A person wants it undone, in the middle.
+    fn interrupt(&mut self) {
+        if self.end.is_none() && self.undo.is_none() && self.halting.is_none() && self.failing.is_none() {
+            self.failing = Some((String::new(), IfFailed::Unwind, None));
+        }
+    }
+
     fn fail(&mut self, on: &mut dyn Executor, (step, if_failed, failure): (String, IfFailed, Option<Failure>)) {
         match (if_failed, failure) {
             (IfFailed::Refuse, Some(failure)) => {
@@ -219,7 +226,8 @@ impl<'p> Running<'p> {
             return;
         }
         on.note(&self.bundle.id, BundleNote::Unwound);
-        let failed = self.failing.take().map(|(step, _, failure)| (step, failure));
+        let failed = self.failing.take().filter(|(step, ..)| !step.is_empty());
+        let failed = failed.map(|(step, _, failure)| (step, failure));
         self.end = Some(unwound(failed, std::mem::take(&mut self.undone)));
     }
 
@@ -303,6 +311,9 @@ pub(super) fn together(
     ends: &mut BTreeMap<String, BundleEnd>,
 ) -> bool {
     loop {
+        if on.wants_abort() {
+            bundles.iter_mut().for_each(Running::interrupt);
+        }
         bundles.iter_mut().for_each(|bundle| bundle.advance(on));
         if bundles.iter().all(|bundle| bundle.end.is_some()) {
             break;

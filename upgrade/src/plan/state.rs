@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rtreg_model::{Driver, MonitorState, NodeStatus, Origin, ResourceState, RtVersion};
+pub use rtreg_registry::commands::effects::Effect;
 use rtreg_registry::gate::{self, GroupView, NodeView, OriginReport, ResourceView};
 use rtreg_registry::migration::StoredValue;
 use rtreg_registry::traces::Traces;
@@ -84,100 +85,6 @@ pub struct OnNode {
     /// The other versions whose Init or Boot ran there too without a Fini since.
     #[schemars(with = "BTreeSet<Option<String>>")]
     pub also_initialised_by: BTreeSet<RtVersion>,
-}
-
-/// Something that is recorded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "record", rename_all = "snake_case")]
-pub enum Effect {
-    /// The state of a resource on a node.
-    State {
-        /// The resource.
-        resource: String,
-        /// The node.
-        node: String,
-        /// The state.
-        #[schemars(with = "String")]
-        state: ResourceState,
-        /// `started_by` then; null leaves it.
-        #[schemars(with = "Option<OriginReport>")]
-        started_by: Option<Origin>,
-    },
-    /// The state of its monitor.
-    Monitor {
-        /// The resource.
-        resource: String,
-        /// The node.
-        node: String,
-        /// The state.
-        #[schemars(with = "String")]
-        monitor: MonitorState,
-        /// `monitor_started_by` then; null leaves it.
-        #[schemars(with = "Option<OriginReport>")]
-        started_by: Option<Origin>,
-    },
-    /// Init of a version has run, or has begun to: it leaves its trace.
-    Initialised {
-        /// The resource.
-        resource: String,
-        /// The node.
-        node: String,
-        /// The version.
-        #[schemars(with = "Option<String>")]
-        version: RtVersion,
-    },
-    /// Fini has run: no trace is left.
-    NotInitialised {
-        /// The resource.
-        resource: String,
-        /// The node.
-        node: String,
-    },
-    /// On_off_switch.
-    Enabled {
-        /// The resource.
-        resource: String,
-        /// The nodes.
-        nodes: Vec<String>,
-        /// On.
-        on: bool,
-    },
-    /// Monitored_switch.
-    Monitored {
-        /// The resource.
-        resource: String,
-        /// The nodes.
-        nodes: Vec<String>,
-        /// On.
-        on: bool,
-    },
-    /// A group comes under management or leaves it.
-    Managed {
-        /// The group.
-        group: String,
-        /// Under management.
-        managed: bool,
-    },
-    /// A group is online or offline on nodes.
-    GroupOnline {
-        /// The group.
-        group: String,
-        /// The nodes.
-        nodes: Vec<String>,
-        /// Online.
-        online: bool,
-    },
-    /// A resource has another version of its type, and these values.
-    TypeVersion {
-        /// The resource.
-        resource: String,
-        /// The version.
-        #[schemars(with = "Option<String>")]
-        version: RtVersion,
-        /// All values that do not follow the default.
-        #[schemars(with = "BTreeMap<String, serde_json::Value>")]
-        values: BTreeMap<String, StoredValue>,
-    },
 }
 
 impl OnNode {

@@ -1,0 +1,207 @@
+//! Plans carried out from the command line: the run begins here, a coordinator in a session of its own carries it on, and this
+//! process only shows what happens. If this process ends, the run goes on.
+
+mod follow;
+mod hidden;
+
+use std::collections::BTreeSet;
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use rtreg_registry::runs::{RunRecord, RunState};
+use rtreg_registry::{Refusal, Store, inspect, runs};
+use rtreg_runtime::live::{self, COORDINATE_COMMAND, Mode, Place};
+use rtreg_upgrade::execute::BundleEnd;
+use rtreg_upgrade::plan::Plan;
+use rtreg_upgrade::run::{self, Begin, Hand, RunReport, render_run};
+
+use crate::app::App;
+use crate::error::{CliError, Exit};
+use crate::output;
+
+pub use hidden::hidden;
+
+/// The variable in which the processes of a run find the reason that was given.
+const REASON_VARIABLE: &str = "RTREG_REASON";
+
+/// How a run is followed.
+#[derive(Debug, Clone, Default)]
+pub struct Following {
+    /// `--events`: a file that gets every event as a line of JSON.
+    pub events: Option<PathBuf>,
+}
+
+/// Carries out a plan, and waits for its end.
+///
+/// # Errors
+/// It cannot begin; nothing has changed then.
+pub fn carry_out(app: &App, request: &Begin<'_>, following: &Following) -> Result<Exit, CliError> {
+    let store = app.store()?;
+    let place = place(app)?;
+    check_agents(&place, request.plan, &app.context().local_node)?;
+    let record = run::begin(store, &app.context(), request)?;
+    let lock = own(&place, &record.id)?.ok_or_else(|| CliError::internal("a new run has an owner already"))?;
+    follow_coordinator(app, store, (&place, lock), (&record.id, Mode::On), following)
+}
+
+/// Goes on with a run, or back.
+///
+/// # Errors
+/// There is no such run, it has ended, or its owner lives.
+pub fn go_on(app: &App, (run, mode): (&str, Mode), by_force: bool, following: &Following) -> Result<Exit, CliError> {
+    let store = app.store_that_exists()?;
+    let place = place(app)?;
+    let record = inspect(store, |view| runs::find(view, run))?;
+    let lock = own(&place, run)?;
+    let ctx = app.context();
+    let hand = Hand { store, ctx: &ctx, run, epoch: None };
+    let lock = match (lock, by_force) {
+        (Some(lock), _) => {
+            run::take_over(&hand, false)?;
+            lock
+        }
+        (None, false) if mode == Mode::Back => {
+            run::want_abort(&hand)?;
+            eprintln!("note: run {run} is at work; it is asked to go back");
+            live::take(&place.owner_lock(run)).map_err(|error| CliError::io(error.to_string()))?;
+            return after(app, store, run, None);
+        }
+        (None, false) => return Err(lives(&record)),
+        (None, true) => {
+            run::take_over(&hand, true)?;
+            end_owner(&place, run)?;
+            live::take(&place.owner_lock(run)).map_err(|error| CliError::io(error.to_string()))?
+        }
+    };
+    let record = inspect(store, |view| runs::find(view, run))?;
+    if mode == Mode::On && !record.abort_wanted {
+        let plan = inspect(store, |view| run::plan_of(view, &record))?;
+        check_agents(&place, &plan, &ctx.local_node)?;
+    }
+    follow_coordinator(app, store, (&place, lock), (run, mode), following)
+}
+
+/// The place beside the store, ready for use.
+pub fn place(app: &App) -> Result<Place, CliError> {
+    let (path, _) = app.place()?;
+    let place = Place::of_store(&path);
+    let prepared = program().and_then(|program| {
+        place.prepare(&program).map_err(|error| {
+            CliError::io(format!("the folder of runs beside {} cannot be made: {error}", path.display()))
+                .help("rtreg keeps locks there while it runs methods; make the folder writable")
+        })
+    });
+    prepared.map(|()| place)
+}
+
+/// This program.
+pub fn program() -> Result<PathBuf, CliError> {
+    std::env::current_exe().map_err(|error| CliError::io(format!("this program does not find itself: {error}")))
+}
+
+/// The owner's lock, if nobody has it.
+fn own(place: &Place, run: &str) -> Result<Option<File>, CliError> {
+    let path = place.owner_lock(run);
+    live::try_take(&path).map_err(|error| CliError::io(format!("{}: {error}", path.display())))
+}
+
+fn lives(record: &RunRecord) -> CliError {
+    let runs::Owner { who, node, since, .. } = &record.owner;
+    let message = format!("run {} is at work: {} on {}, node {node}, since {since}", record.id, who.user, who.host);
+    CliError::new(Exit::Busy, Refusal::new("run_lives", message)).help(format!(
+        "wait for it (`rtreg runs show {0}`), let it go back with `rtreg abort {0}`, or take it away from its owner with \
+         `rtreg resume --take-over {0}`",
+        record.id
+    ))
+}
+
+/// Who is taken a run from may have stopped in the middle of anything: it is ended.
+fn end_owner(place: &Place, run: &str) -> Result<(), CliError> {
+    let text = std::fs::read_to_string(place.owner_lock(run)).unwrap_or_default();
+    if let Ok(pid) = text.trim().parse() {
+        _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+    }
+    Ok(())
+}
+
+/// Every node on which something runs must have somebody who runs it.
+fn check_agents(place: &Place, plan: &Plan, local: &str) -> Result<(), CliError> {
+    let steps = plan.bundles().flat_map(|bundle| &bundle.steps);
+    let nodes: BTreeSet<&str> = steps.filter_map(|step| step.operation.node.as_deref()).collect();
+    let silent: Vec<&str> = nodes.into_iter().filter(|node| *node != local && !live::has_agent(place, node)).collect();
+    if silent.is_empty() {
+        return Ok(());
+    }
+    let (names, commands): (Vec<String>, Vec<String>) =
+        silent.iter().map(|node| (format!("`{node}`"), format!("`rtreg agent --node {node}`"))).unzip();
+    let message = format!(
+        "methods are to run on {}, where no agent answers; this process is on node `{local}`",
+        names.join(", ")
+    );
+    let help = format!("start {} there; RTREG_NODE says which node this process is on", commands.join(" and "));
+    Err(CliError::new(Exit::Refused, Refusal::new("no_agent", message)).help(help))
+}
+
+fn follow_coordinator(
+    app: &App,
+    store: &dyn Store,
+    (place, lock): (&Place, File),
+    (run, mode): (&str, Mode),
+    following: &Following,
+) -> Result<Exit, CliError> {
+    let failed =
+        |error: std::io::Error| CliError::io(format!("the coordinator of run {run} cannot be started: {error}"));
+    let complaints = OpenOptions::new().create(true).append(true).open(place.complaints(run)).map_err(failed)?;
+    let mut command = Command::new(program()?);
+    command.args([COORDINATE_COMMAND, &place.store().display().to_string(), run, mode.as_str()]);
+    if let Some(events) = &following.events {
+        command.arg(std::path::absolute(events).unwrap_or_else(|_| events.clone()));
+    }
+    command.env("RTREG_NODE", app.context().local_node);
+    if let Some(reason) = &app.options.reason {
+        command.env(REASON_VARIABLE, reason);
+    }
+    command.stdin(Stdio::from(lock)).stdout(Stdio::piped()).stderr(Stdio::from(complaints));
+    let mut child = command.spawn().map_err(failed)?;
+    let ended = child.stdout.take().and_then(|output| follow::follow(app, output));
+    _ = child.wait();
+    after(app, store, run, ended)
+}
+
+/// Says what became of the run.
+fn after(
+    app: &App,
+    store: &dyn Store,
+    run: &str,
+    ended: Option<std::collections::BTreeMap<String, BundleEnd>>,
+) -> Result<Exit, CliError> {
+    let report = inspect(store, |view| run::report(view, run))?;
+    if app.json() {
+        output::json(&report)?;
+    } else {
+        output::text(&render_run(&report))?;
+    }
+    Ok(exit(&report, ended))
+}
+
+fn exit(report: &RunReport, ended: Option<std::collections::BTreeMap<String, BundleEnd>>) -> Exit {
+    let bundles = ended.unwrap_or_default();
+    let is_stale = |end: &BundleEnd| matches!(end, BundleEnd::Stale { .. } | BundleEnd::Done);
+    let is_refused = |end: &BundleEnd| matches!(end, BundleEnd::Refused { .. } | BundleEnd::Done);
+    match report.state {
+        RunState::Done => Exit::Done,
+        RunState::Open | RunState::Halted => Exit::Halted,
+        RunState::Aborted => Exit::Unwound,
+        RunState::Failed if !bundles.is_empty() && bundles.values().all(is_stale) => Exit::Busy,
+        RunState::Failed if !bundles.is_empty() && bundles.values().all(is_refused) => Exit::UpgradeRefused,
+        RunState::Failed => Exit::Unwound,
+    }
+}
+
+/// The folder of runs of a store in a file, for the processes of a run.
+fn place_of(path: &Path) -> Place {
+    Place::of_store(path)
+}

@@ -1,0 +1,267 @@
+//! Plans carried out for real through the binary: real methods, real supervisors, a real store. The group is put under rtreg's driver
+//! while its resource is recorded online, as if rtreg had started it.
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use common::{Cluster, valid};
+use rtreg_model::Driver;
+use rtreg_registry::history::Object;
+use rtreg_registry::records::GroupRecord;
+use rtreg_registry::{Context, Who, keys, transact};
+use rtreg_store::SqliteStore;
+use serde_json::json;
+
+const METHODS: [&str; 7] = ["Init", "Fini", "Start", "Stop", "Monitor_start", "Monitor_stop", "Update"];
+
+/// Versions 1.0 and 2.0 of a type with real scripts; `r` of 1.0 is online on n1 in `g`.
+fn service(promise: &str) -> Cluster {
+    let cluster = Cluster::new();
+    for (version, from) in [("1.0", "0.9"), ("2.0", "1.0")] {
+        let base = cluster.path().join(version);
+        let mut text = format!("Resource_type = svc;\nVendor_id = XMPL;\nRT_version = \"{version}\";\n");
+        text.push_str(&format!("RT_basedir = {};\n", base.display()));
+        for method in METHODS.iter().chain(&["Validate"]) {
+            let name = method.to_lowercase();
+            text.push_str(&format!("{method} = {name};\n"));
+            let path = cluster.write(&format!("{version}/{name}"), &script(&cluster, method, version));
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("it may run");
+        }
+        text.push_str(&format!("#$upgrade\n#$upgrade_from \"{from}\" {promise}\n"));
+        for method in METHODS.iter().chain(&["Validate"]) {
+            text.push_str(&format!("{{ PROPERTY = {method}_timeout; MIN = 1; DEFAULT = 60; }}\n"));
+        }
+        cluster.write(&format!("{version}.rtr"), &text);
+    }
+    cluster.ok("register 1.0.rtr 2.0.rtr");
+    cluster.ok("node add n1");
+    cluster.ok("group create g --node n1");
+    cluster.ok("resource create r --group g --type svc:1.0");
+    cluster.ok("group manage g");
+    cluster.ok("group online g");
+    drive(&cluster);
+    cluster
+}
+
+fn script(cluster: &Cluster, method: &str, version: &str) -> String {
+    let folder = cluster.path().display();
+    format!(
+        "#!/bin/sh\necho \"{method} $* by $RTREG_NODE\"\necho '{method} {version}' >> {folder}/log\n\
+         if test -p {folder}/hold-{method}-{version}; then read line < {folder}/hold-{method}-{version}; fi\n\
+         test ! -e {folder}/fail-{method}-{version}\n"
+    )
+}
+
+fn drive(cluster: &Cluster) {
+    let store = SqliteStore::open_existing(&cluster.path().join("store.db")).expect("a store").expect("it is there");
+    let who = Who { user: "test".to_owned(), sudo_user: None, host: "here".to_owned() };
+    let ctx = Context { at: "2026-01-01T00:00:00Z".to_owned(), who, why: None, local_node: "n1".to_owned() };
+    transact(&store, &ctx, ("groups", 1), |tx| {
+        let mut record: GroupRecord = tx.view.record(&keys::group("g"))?.expect("the group");
+        record.driver = Driver::Rgm;
+        tx.put(keys::group("g"), &record);
+        tx.log(Object::new("group", "g"), "driver", json!({}))
+    })
+    .expect("it is driven");
+}
+
+fn log(cluster: &Cluster) -> Vec<String> {
+    let text = fs::read_to_string(cluster.path().join("log")).unwrap_or_default();
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_plan_runs_the_methods_and_is_used_up() {
+    let cluster = service("WHEN_OFFLINE");
+    cluster.ok("plan r --to 2.0 --allow offline --out plan.json");
+    let text = cluster.ok("apply plan.json --events events.jsonl");
+    assert_eq!(
+        log(&cluster),
+        ["Validate 2.0", "Monitor_stop 1.0", "Stop 1.0", "Start 2.0", "Monitor_start 2.0"],
+        "{text}"
+    );
+    let shown = valid(&cluster, "show-resource", "show resource r");
+    assert_eq!(shown["type_version"], "2.0", "{shown:#}");
+    let run = valid(&cluster, "run", "runs show r1");
+    assert_eq!((&run["state"], run["operations"][0]["status"].as_str()), (&json!("done"), Some("done")));
+    assert!(cluster.fails(5, "apply plan.json").contains("a plan is used once"));
+    cluster.ok("history verify");
+    valid(&cluster, "runs", "runs");
+    let events = fs::read_to_string(cluster.path().join("events.jsonl")).expect("the events");
+    assert!(events.lines().count() > 10 && events.contains("\"event\":\"run_ended\""), "{events}");
+}
+
+#[test]
+fn a_failing_start_is_unwound() {
+    let cluster = service("WHEN_OFFLINE");
+    cluster.write("fail-Start-2.0", "");
+    cluster.ok("plan r --to 2.0 --allow offline --out plan.json");
+    let text = cluster.fails(13, "apply plan.json");
+    let expected =
+        ["Validate 2.0", "Monitor_stop 1.0", "Stop 1.0", "Start 2.0", "Stop 2.0", "Start 1.0", "Monitor_start 1.0"];
+    assert_eq!(log(&cluster), expected, "{text}");
+    assert_eq!(valid(&cluster, "show-resource", "show resource r")["type_version"], "1.0");
+    cluster.ok("history verify");
+    cluster.ok("plan r --to 2.0 --allow offline");
+}
+
+#[test]
+fn two_administrators() {
+    let cluster = service("WHEN_OFFLINE");
+    hold(&cluster, "Stop-1.0");
+    cluster.ok("plan r --to 2.0 --allow offline --out plan.json");
+    let mut first = cluster.command().args(["apply", "plan.json"]).stdout(Stdio::piped()).spawn().expect("it runs");
+    wait_for(&cluster, "Stop 1.0");
+    // The other is told who, where and since when, whatever he tries.
+    let other = cluster.fails(5, "upgrade r --to 2.0 --allow offline");
+    assert!(other.contains("run r1 is at work on it") && other.contains("node n1, since 20"), "{other}");
+    for command in ["resource disable r", "resource set r -p Init_timeout=7", "resource delete r", "group offline g"] {
+        let refused = cluster.run(command);
+        assert!(matches!(refused.code, 4 | 5), "{command}: {refused:?}");
+    }
+    assert!(cluster.fails(5, "resume r1").contains("run r1 is at work"));
+    assert!(cluster.fails(5, "unregister svc:2.0").contains("run r1"));
+    cluster.ok("node add n9");
+    release(&cluster, "Stop-1.0");
+    assert!(first.wait().expect("it ends").success());
+    assert_eq!(valid(&cluster, "show-resource", "show resource r")["type_version"], "2.0");
+    cluster.ok("history verify");
+}
+
+#[test]
+fn what_is_asked_to_go_back_goes_back() {
+    let cluster = service("WHEN_OFFLINE");
+    hold(&cluster, "Start-2.0");
+    cluster.ok("plan r --to 2.0 --allow offline --out plan.json");
+    let mut run = cluster.command().args(["apply", "plan.json"]).stdout(Stdio::piped()).spawn().expect("it runs");
+    wait_for(&cluster, "Start 2.0");
+    let abort = cluster.command().args(["abort", "r1"]).stdout(Stdio::piped()).spawn().expect("it runs");
+    wait_until(|| cluster.ok("history run:r1").contains("abort_wanted"));
+    release(&cluster, "Start-2.0");
+    assert_eq!(run.wait().expect("it ends").code(), Some(13));
+    assert_eq!(abort.wait_with_output().expect("it ends").status.code(), Some(0));
+    assert_eq!(log(&cluster)[3..], ["Start 2.0", "Stop 2.0", "Start 1.0", "Monitor_start 1.0"]);
+    assert_eq!(valid(&cluster, "run", "runs show r1")["state"], "aborted");
+    cluster.ok("history verify");
+}
+
+#[test]
+fn the_run_goes_on_without_whoever_started_it_and_is_resumed_without_its_coordinator() {
+    let cluster = service("WHEN_OFFLINE");
+    hold(&cluster, "Stop-1.0");
+    cluster.ok("plan r --to 2.0 --allow offline --out plan.json");
+    let mut first = cluster.command().args(["apply", "plan.json"]).stdout(Stdio::piped()).spawn().expect("it runs");
+    wait_for(&cluster, "Stop 1.0");
+    first.kill().expect("it is ended");
+    first.wait().expect("it ends");
+    let owner = cluster.path().join("store.db.run/locks/r1.owner");
+    let pid: i32 = fs::read_to_string(&owner).expect("the owner").trim().parse().expect("a number");
+    assert!(cluster.fails(5, "resume").contains("run r1 is at work"), "its coordinator lives");
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGKILL).expect("it lives");
+    wait_until(|| rtreg_runtime::live::is_free(&owner));
+    // The method is still at work under its supervisor: whoever goes on waits for it, and does not begin it again.
+    let resume =
+        cluster.command().arg("resume").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    wait_until(|| cluster.ok("history run:r1").contains("resume"));
+    release(&cluster, "Stop-1.0");
+    let resumed = resume.wait_with_output().expect("it ends");
+    assert!(resumed.status.success(), "{}", String::from_utf8_lossy(&resumed.stderr));
+    let expected = ["Validate 2.0", "Monitor_stop 1.0", "Stop 1.0", "Start 2.0", "Monitor_start 2.0"];
+    assert_eq!(log(&cluster), expected);
+    cluster.ok("history verify");
+}
+
+#[test]
+fn what_is_left_of_a_method_without_its_supervisor_is_ended_before_anything_goes_on() {
+    let cluster = service("WHEN_OFFLINE");
+    hold(&cluster, "Start-2.0");
+    cluster.ok("plan r --to 2.0 --allow offline --out plan.json");
+    let run = cluster
+        .command()
+        .args(["apply", "plan.json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    wait_for(&cluster, "Start 2.0");
+    let lock = fs::read_dir(cluster.path().join("store.db.run/locks")).expect("locks").filter_map(|entry| {
+        let text = fs::read_to_string(entry.ok()?.path()).ok()?;
+        let holder: serde_json::Value = serde_json::from_str(&text).ok()?;
+        let pid = i32::try_from(holder.get("pid")?.as_i64()?).ok()?;
+        fs::read_to_string(format!("/proc/{pid}/cmdline")).ok().filter(|line| line.contains("supervise"))?;
+        Some(pid)
+    });
+    let pids: Vec<i32> = lock.collect();
+    assert_eq!(pids.len(), 1);
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pids[0]), nix::sys::signal::Signal::SIGKILL).expect("it lives");
+    let ended = run.wait_with_output().expect("it ends");
+    assert_eq!(ended.status.code(), Some(14), "{}", String::from_utf8_lossy(&ended.stderr));
+    // Nothing of it is left: the hold is still there, and nobody waits for it.
+    let left = Command::new("pgrep").args(["-f", &cluster.path().join("2.0/start").display().to_string()]).output();
+    assert!(left.is_ok_and(|left| left.stdout.is_empty()));
+    assert!(cluster.fails(5, "upgrade r --to 2.0 --allow offline").contains("needs a person"));
+    release(&cluster, "Start-2.0");
+    cluster.ok("resume");
+    let expected = ["Start 2.0", "Stop 2.0", "Start 2.0", "Monitor_start 2.0"];
+    assert_eq!(
+        log(&cluster)[3..],
+        expected,
+        "a Start of unknown outcome is undone by its own Stop, then started again"
+    );
+    cluster.ok("history verify");
+}
+
+#[test]
+fn a_run_is_taken_from_an_owner_who_lives() {
+    let cluster = service("WHEN_OFFLINE");
+    hold(&cluster, "Stop-1.0");
+    cluster.ok("plan r --to 2.0 --allow offline --out plan.json");
+    let run = cluster
+        .command()
+        .args(["apply", "plan.json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    wait_for(&cluster, "Stop 1.0");
+    let taken =
+        cluster.command().args(["resume", "--take-over", "r1"]).stdout(Stdio::piped()).spawn().expect("it runs");
+    wait_until(|| cluster.ok("history run:r1").contains("take_over"));
+    release(&cluster, "Stop-1.0");
+    assert!(taken.wait_with_output().expect("it ends").status.success());
+    run.wait_with_output().expect("it ends");
+    let expected = ["Validate 2.0", "Monitor_stop 1.0", "Stop 1.0", "Start 2.0", "Monitor_start 2.0"];
+    assert_eq!(log(&cluster), expected);
+    cluster.ok("history verify");
+}
+
+/// A method waits until it is released.
+fn hold(cluster: &Cluster, of: &str) {
+    let made = Command::new("mkfifo").arg(cluster.path().join(format!("hold-{of}"))).status();
+    assert!(made.expect("mkfifo").success());
+}
+
+fn release(cluster: &Cluster, of: &str) {
+    let path = cluster.path().join(format!("hold-{of}"));
+    let gone = cluster.path().join(format!("was-{of}"));
+    fs::rename(&path, &gone).expect("it is held");
+    // Whoever waits is let go; where nobody does any more nobody must be waited for.
+    _ = fs::File::options().write(true).custom_flags(nix::fcntl::OFlag::O_NONBLOCK.bits()).open(gone);
+}
+
+fn wait_for(cluster: &Cluster, line: &str) {
+    wait_until(|| log(cluster).iter().any(|found| found == line));
+}
+
+/// Until something is so; a minute at most.
+fn wait_until(mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "it never became so");
+        std::thread::yield_now();
+    }
+}

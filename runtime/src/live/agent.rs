@@ -1,0 +1,145 @@
+//! The agent of a node: begins the operations that are addressed to its node. There is one for each node; whether it lives is seen by
+//! its lock. It starts supervisors and forgets them: they write the outcome down themselves.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use rtreg_registry::commands::seen;
+use rtreg_registry::{CommandError, KeyRange, inspect, keys, transact};
+use rtreg_upgrade::execute::Status;
+use rtreg_upgrade::run;
+
+use super::executor::spawn;
+use super::place::Place;
+use super::{World, digest, lock};
+use crate::crash;
+
+/// How long an agent waits for work before it looks again without being told.
+const LOOK: Duration = Duration::from_secs(60);
+
+/// How long is waited for a new version before it is seen whether the agent has ended.
+const GLANCE: Duration = Duration::from_secs(1);
+
+/// Why an agent ends.
+#[derive(Debug, thiserror::Error)]
+pub enum AgentError {
+    /// There is one for the node.
+    #[error("an agent of this node is at work already")]
+    Another,
+    /// The system refuses something.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// The store fails.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+}
+
+/// Whether an agent of the node lives.
+pub fn has_agent(place: &Place, node: &str) -> bool {
+    !lock::is_free(&place.agent_lock(node))
+}
+
+/// Is the agent of the node that the world says, for good. `ready` is called once it is.
+///
+/// # Errors
+/// [`AgentError`].
+pub fn agent(world: &World<'_>, mut ready: impl FnMut()) -> Result<(), AgentError> {
+    let held = lock::try_take(&world.place.agent_lock(&world.node))?;
+    let Some(_held) = held else { return Err(AgentError::Another) };
+    // The versions that are there are seen before anybody is told, and those that come later beside the work.
+    see(world)?;
+    ready();
+    let ended = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        std::thread::Builder::new().name("look".to_owned()).spawn_scoped(scope, || look(world, &ended))?;
+        let served = serve(world);
+        ended.store(true, Ordering::Relaxed);
+        served
+    })
+}
+
+/// Looks at the methods of versions that are registered from now on, as long as the store answers.
+fn look(world: &World<'_>, ended: &AtomicBool) {
+    let mut since = 0;
+    while let Ok(revision) = world.store.snapshot().map(|snapshot| snapshot.revision())
+        && !ended.load(Ordering::Relaxed)
+    {
+        if world.store.wait("types/", since, GLANCE).is_err() || see(world).is_err() {
+            return;
+        }
+        since = revision;
+    }
+}
+
+/// Keeps the digests of the method files that this node has not looked at yet.
+fn see(world: &World<'_>) -> Result<(), CommandError> {
+    let unseen = inspect(world.store, |view| seen::unseen(view, &world.node))?;
+    for seen::Unseen { key, paths } in unseen {
+        let digest = |path: String| digest::sha256(Path::new(&path)).ok().map(|digest| (path, digest));
+        let digests: BTreeMap<String, String> = paths.into_iter().filter_map(digest).collect();
+        if !digests.is_empty() {
+            let ctx = (world.clock)();
+            transact(world.store, &ctx, ("types", 1), |tx| seen::saw(tx, &key, &world.node, &digests))?;
+        }
+    }
+    Ok(())
+}
+
+fn serve(world: &World<'_>) -> Result<(), AgentError> {
+    loop {
+        let revision = world.store.snapshot().map_err(CommandError::from)?.revision();
+        for (run, operation, attempt) in work(world)? {
+            take(world, (&run, &operation, attempt))?;
+        }
+        world.store.wait(&keys::work_all(&world.node), revision, LOOK).map_err(CommandError::from)?;
+    }
+}
+
+/// What is addressed to this node.
+fn work(world: &World<'_>) -> Result<Vec<(String, String, u64)>, CommandError> {
+    inspect(world.store, |view| {
+        let prefix = keys::work_all(&world.node);
+        let mut found = Vec::new();
+        for stored in view.peek(&KeyRange::prefix(&prefix), usize::MAX)? {
+            let parts = stored.key.strip_prefix(&prefix).and_then(|rest| rest.split_once('/'));
+            let Some((Some(run), Some(operation))) = parts.map(|(run, of)| (keys::unpart(run), keys::unpart(of)))
+            else {
+                continue;
+            };
+            found.push((run, operation, rtreg_registry::view::decode(&stored)?));
+        }
+        Ok(found)
+    })
+}
+
+/// Begins an operation, unless it has begun, or is not wanted any more.
+fn take(world: &World<'_>, (run, operation, attempt): (&str, &str, u64)) -> Result<(), AgentError> {
+    let Some(mut lock) = lock::try_take(&world.place.operation_lock(run, operation))? else { return Ok(()) };
+    if lock::holder(&mut lock).is_some_and(|holder| holder.attempt == attempt) {
+        return Ok(());
+    }
+    crash::point("agent.before_take", operation);
+    // Looked at under the lock: who takes the work back does so before he waits for the lock.
+    let is_wanted = inspect(world.store, |view| {
+        let addressed = view.peek_record::<u64>(&keys::work(&world.node, run, operation))? == Some(attempt);
+        let record = run::operation(view, run, operation)?;
+        Ok(addressed && record.is_some_and(|record| record.status == Status::Begun && record.attempt == attempt))
+    })?;
+    if !is_wanted {
+        return Ok(());
+    }
+    crash::point("agent.before_spawn", operation);
+    start(world, (run, operation, attempt), lock)?;
+    crash::point("agent.after_spawn", operation);
+    Ok(())
+}
+
+fn start(world: &World<'_>, call: (&str, &str, u64), lock: File) -> io::Result<()> {
+    let mut child = spawn(world, call, lock)?;
+    std::thread::Builder::new().name("wait".to_owned()).spawn(move || child.wait())?;
+    Ok(())
+}
