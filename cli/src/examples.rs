@@ -81,6 +81,9 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("rtreg plan web-rs --to 3.0 --allow offline", "every step, what undoes it, and why"),
     ("rtreg plan --type web --to 3.0 --out plan.json", "of all its resources, kept in a file"),
     ("rtreg simulate plan.json --fail-each", "what would be undone if a step failed"),
+    ("rtreg rollback web-rs --preview", "what would it take to go back?"),
+    ("rtreg rollback web-rs --reason 'answers too slowly'", "to the version and the values before the last upgrade"),
+    ("rtreg rollback web-rs --allow unmanaged --also all --preview", "what if its group may go offline?"),
     ("rtreg history", "what happened last"),
     ("rtreg history resource:web-rs --limit 5", "what happened to one object"),
     ("rtreg history head", "the hash to keep elsewhere"),
@@ -88,7 +91,10 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("rtreg setting list", "what can be chosen for a store"),
     ("rtreg setting set empty-upgrade-from unversioned-only --reason 'as 3.1 reads it'", "choose"),
     ("rtreg lsp", "started by the editor; see docs/editor.md"),
-    ("rtreg install-links /usr/local/lib/rtreg", "scrgadm, clresource and the others as links to rtreg"),
+    (
+        "rtreg install-links /usr/local/lib/rtreg",
+        "scrgadm, clresource, scha_resource_get and the others as links to rtreg",
+    ),
     ("rtreg install-links /usr/local/lib/rtreg --remove", "take them away again"),
     (
         "rtreg import solaris-cluster show.txt --as-of 2026-11-21T09:00Z --origins unknown",

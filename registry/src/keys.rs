@@ -2,11 +2,12 @@
 //!
 //! `types/<base>/<version>`, `names/<full name>`, `by-short/<resource type>/<base>/<version>`; `resources/<R>` with
 //! `by-type/<base>/<version>/<R>`, `by-group/<G>/<R>`, `by-dependency/<R>/<dependent>`; `groups/<G>`, `nodes/<N>`,
-//! `by-node/<N>/group/<G>` and `by-node/<N>/type/<base>/<version>`; `settings/<name>`; `blobs/<hash>/<chunk>`;
-//! `history/<kind>/<object>/<number, newest first>`; `runs/<run>`, `open-runs/<run>`, `used-plans/<plan>`, `journal/<run>/<operation>`,
-//! `bundles/<run>/<bundle>`, `work/<node>/<run>/<operation>`, `counters/runs`.
+//! `by-node/<N>/group/<G>`, `by-node/<N>/type/<base>/<version>` and `by-driver/rgm/<G>`; `settings/<name>`; `blobs/<hash>/<chunk>`;
+//! `history/<kind>/<object>/<number, newest first>`; `durations/<full name>/<method>`; `runs/<run>`, `open-runs/<run>`,
+//! `used-plans/<plan>`, `journal/<run>/<operation>`, `bundles/<run>/<bundle>`, `work/<node>/<run>/<operation>`, `counters/runs`;
+//! `status/<R>/<node>` and `restarts/<R>/<node>`, which are no part of any history.
 
-use rtreg_model::RtVersion;
+use rtreg_model::{Method, RtVersion};
 
 /// A part of a key: what would end the part, or is no printable ASCII, as `%` and two hexadecimal digits.
 pub fn part(text: &str) -> String {
@@ -121,6 +122,26 @@ pub fn by_dependency_all(resource: &str) -> String {
     format!("by-dependency/{}/", part(resource))
 }
 
+/// What a method last said of a resource on a node.
+pub fn status(resource: &str, node: &str) -> String {
+    format!("{}{}", status_all(resource), part(node))
+}
+
+/// What methods last said of a resource on all nodes.
+pub fn status_all(resource: &str) -> String {
+    format!("status/{}/", part(resource))
+}
+
+/// When methods of a resource on a node have asked for restarts.
+pub fn restarts(resource: &str, node: &str) -> String {
+    format!("{}{}", restarts_all(resource), part(node))
+}
+
+/// When methods of a resource on all nodes have asked for restarts.
+pub fn restarts_all(resource: &str) -> String {
+    format!("restarts/{}/", part(resource))
+}
+
 /// A group.
 pub fn group(name: &str) -> String {
     format!("groups/{}", part(name))
@@ -144,6 +165,16 @@ pub fn by_node_type(node: &str, base: &str, version: &RtVersion) -> String {
 /// All that names a node.
 pub fn by_node_all(node: &str) -> String {
     format!("by-node/{}/", part(node))
+}
+
+/// A group that rtreg drives.
+pub fn by_driver_rgm(group: &str) -> String {
+    format!("{}{}", by_driver_rgm_all(), part(group))
+}
+
+/// All groups that rtreg drives.
+pub fn by_driver_rgm_all() -> String {
+    "by-driver/rgm/".to_owned()
 }
 
 /// A setting of the store.
@@ -220,6 +251,11 @@ pub fn work(node: &str, run: &str, operation: &str) -> String {
 /// All operations that the agent of a node is to begin.
 pub fn work_all(node: &str) -> String {
     format!("work/{}/", part(node))
+}
+
+/// How long a method of a registered type took before.
+pub fn duration(full_name: &str, method: Method) -> String {
+    format!("durations/{}/{}", part(full_name), method.as_str())
 }
 
 /// The object whose record stands under the key. Of types the key that names one is that of the full name.

@@ -4,6 +4,7 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod back;
 pub mod commands;
 pub mod execute;
 pub mod graph;
@@ -11,3 +12,4 @@ pub mod path;
 pub mod plan;
 pub mod render;
 pub mod run;
+pub mod states;

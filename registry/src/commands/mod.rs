@@ -1,8 +1,10 @@
 //! The commands of the registry, one file each: a request, the rules, a report. A command decides on a
 //! [`crate::Transaction`] or [`crate::View`]; it never commits and never prints.
 
+pub mod before;
 pub mod changes;
 mod dependencies;
+pub mod driven;
 pub mod driver;
 pub mod effects;
 mod event;
@@ -29,12 +31,15 @@ pub mod show;
 pub mod show_type;
 pub mod status;
 pub mod switch;
+pub mod told;
 mod type_index;
 pub mod type_set;
 pub mod unregister;
 pub mod upgrade;
 pub mod version;
 pub mod witnesses;
+
+pub use type_index::users;
 
 /// Rows as a table: columns are two blanks apart, the last one is as wide as it wants.
 pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> String {

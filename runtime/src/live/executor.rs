@@ -26,6 +26,7 @@ pub(super) struct Live<'a> {
     world: &'a World<'a>,
     run: &'a str,
     epoch: u64,
+    journal: Journal,
     expected: BTreeMap<String, u64>,
     events: &'a mut dyn FnMut(&Event),
     begun: BTreeMap<String, Waited>,
@@ -48,7 +49,7 @@ impl<'a> Live<'a> {
     pub fn new(
         world: &'a World<'a>,
         (run, epoch): (&'a str, u64),
-        plan: &Plan,
+        (plan, journal): (&Plan, Journal),
         events: &'a mut dyn FnMut(&Event),
     ) -> Self {
         let steps = plan.bundles().flat_map(|bundle| &bundle.steps);
@@ -58,6 +59,7 @@ impl<'a> Live<'a> {
             world,
             run,
             epoch,
+            journal,
             expected,
             events,
             begun: BTreeMap::new(),
@@ -68,9 +70,9 @@ impl<'a> Live<'a> {
         }
     }
 
-    fn act<R>(&self, act: impl FnOnce(&Hand<'_>) -> Result<R, CommandError>) -> Result<R, CommandError> {
+    fn act<R>(&self, act: impl Fn(&Hand<'_>) -> Result<R, CommandError>) -> Result<R, CommandError> {
         let ctx = (self.world.clock)();
-        act(&Hand { store: self.world.store, ctx: &ctx, run: self.run, epoch: Some(self.epoch) })
+        patiently(|| act(&Hand { store: self.world.store, ctx: &ctx, run: self.run, epoch: Some(self.epoch) }))
     }
 
     fn say(&mut self, event: impl FnOnce(String, String) -> Event) {
@@ -215,6 +217,16 @@ impl<'a> Live<'a> {
     }
 }
 
+/// Does something again for as long as others are faster: what is to be journaled must be journaled.
+pub(super) fn patiently<R>(act: impl Fn() -> Result<R, CommandError>) -> Result<R, CommandError> {
+    loop {
+        match act() {
+            Err(CommandError::Busy { .. }) => {}
+            acted => return acted,
+        }
+    }
+}
+
 fn unspawned(error: io::Error) -> CommandError {
     CommandError::Internal(format!("no supervisor can be started: {error}"))
 }
@@ -259,7 +271,7 @@ fn end_of(record: &OpRecord) -> Option<TaskEnd> {
 
 impl Executor for Live<'_> {
     fn journal(&self) -> Journal {
-        inspect(self.world.store, |view| run::journal_of(view, self.run)).unwrap_or_default()
+        self.journal.clone()
     }
 
     fn stale(&mut self, basis: &Basis) -> Option<String> {

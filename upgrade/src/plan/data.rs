@@ -2,28 +2,31 @@
 //! why, and all that the decision rests on. It is never changed; its name is the hash of its content.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufWriter, Write};
 
+use rtreg_model::RtVersion;
 use rtreg_registry::gate::Needs;
-use rtreg_registry::migration::PropertyChange;
+use rtreg_registry::migration::{PropertyChange, StoredValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
+use super::digest::digest;
 use super::state::State;
-use super::step::{Step, Why};
+use super::step::{IfFailed, Step, Why};
+use crate::states::StateCommand;
 
 /// A plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Plan {
     /// Version of this form: 1.
     pub version: u32,
-    /// SHA-256 of the plan with this field empty.
+    /// SHA-256 of the plan's content.
     pub id: String,
     /// What was asked.
     pub request: Asked,
     /// What is done, in waves: one begins when the one before is done.
     pub waves: Vec<Wave>,
+    /// How long it takes: its waves run one behind the other.
+    pub expected: Expected,
     /// The resources that are left as they are although they were asked for.
     pub held_back: Vec<HeldBack>,
     /// The resources that have the version already.
@@ -45,7 +48,7 @@ pub struct Asked {
     pub resource_type: Option<String>,
     /// `--group`; null if resources or a type were named.
     pub group: Option<String>,
-    /// `--to`.
+    /// `--to`, or `before`.
     pub to: String,
     /// `--allow`: what may happen to the named resources; null for nothing.
     pub allow: Option<Needs>,
@@ -61,6 +64,28 @@ pub struct Asked {
     pub max_unavailable: usize,
     /// `--max-failures`.
     pub max_failures: usize,
+    /// The command about the state of the cluster that is asked for, in place of an upgrade; left out for upgrades.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<StateCommand>,
+    /// What each resource goes back to, if that is what was asked: then `to` is the word `before`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub back: BTreeMap<String, Back>,
+    /// The run that is taken back, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+}
+
+/// What a resource was before its version was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Back {
+    /// The version.
+    #[schemars(with = "Option<String>")]
+    pub version: RtVersion,
+    /// The values that did not follow the default.
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    pub values: BTreeMap<String, StoredValue>,
+    /// The number of the entry of its history that is taken back.
+    pub undoes: u64,
 }
 
 /// What else may go down.
@@ -87,11 +112,24 @@ impl Also {
     }
 }
 
+/// How long something takes, from how long the methods took before. It decides nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Expected {
+    /// Seconds along the longest way of steps that wait for each other; null if nothing is known of one of the steps.
+    pub seconds: Option<u64>,
+    /// The same seconds, with the steps of which nothing is known left out.
+    pub at_least_seconds: u64,
+    /// How many steps nothing is known of.
+    pub unknown_steps: usize,
+}
+
 /// Bundles that may be carried out at the same time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Wave {
     /// The bundles.
     pub bundles: Vec<Bundle>,
+    /// How long it takes: its bundles run beside each other.
+    pub expected: Expected,
 }
 
 /// What is done, and undone, as one.
@@ -111,8 +149,17 @@ pub struct Bundle {
     pub steps: Vec<Step>,
     /// How long each resource that goes down is down.
     pub blackouts: Vec<Blackout>,
+    /// How long it takes: steps that need not wait for each other run beside each other.
+    pub expected: Expected,
     /// What the bundle rests on.
     pub basis: Basis,
+}
+
+impl Bundle {
+    /// Whether a failure undoes what was done: not of a state command, where each step says itself what it comes to.
+    pub fn unwinds(&self) -> bool {
+        self.steps.iter().any(|step| !step.undo.is_empty() || step.operation.if_failed == IfFailed::Unwind)
+    }
 }
 
 /// Who carries out a bundle.
@@ -208,6 +255,12 @@ pub enum NoticeKind {
     WeakLeftOut,
     /// What cannot be undone.
     Irreversible,
+    /// Why there is nothing to do.
+    NothingToDo,
+    /// What a resource depends on, or what depends on it, is not as one would expect.
+    Dependency,
+    /// Resources are left as they are because they are disabled.
+    Disabled,
 }
 
 /// How long a resource is down.
@@ -219,8 +272,10 @@ pub struct Blackout {
     pub from: String,
     /// The step with which it is up again; null if it does not come up in this bundle.
     pub to: Option<String>,
-    /// Seconds, from the history; null if nothing is known of one of the steps between.
+    /// Seconds, from how long the methods took before; null if nothing is known of one of the steps between.
     pub expected_seconds: Option<u64>,
+    /// The same, with what is known where not all is.
+    pub expected: Expected,
     /// Seconds, if every step between takes as long as its timeout permits; null if the administrator's part has none.
     pub at_most_seconds: Option<u64>,
 }
@@ -256,22 +311,61 @@ pub struct TypeBasis {
     pub methods: BTreeMap<String, BTreeMap<String, String>>,
 }
 
+impl Expected {
+    /// One behind the other.
+    #[must_use]
+    pub fn then(self, next: Self) -> Self {
+        let sum = |(one, other): (u64, u64)| one.saturating_add(other);
+        Self {
+            seconds: self.seconds.zip(next.seconds).map(sum),
+            at_least_seconds: sum((self.at_least_seconds, next.at_least_seconds)),
+            unknown_steps: self.unknown_steps + next.unknown_steps,
+        }
+    }
+
+    /// One beside the other.
+    #[must_use]
+    pub fn beside(self, other: Self) -> Self {
+        Self {
+            seconds: self.seconds.zip(other.seconds).map(|(one, other)| one.max(other)),
+            at_least_seconds: self.at_least_seconds.max(other.at_least_seconds),
+            unknown_steps: self.unknown_steps + other.unknown_steps,
+        }
+    }
+
+    /// What takes no time.
+    pub const NOTHING: Self = Self { seconds: Some(0), at_least_seconds: 0, unknown_steps: 0 };
+}
+
+impl Wave {
+    /// Bundles beside each other.
+    pub fn new(bundles: Vec<Bundle>) -> Self {
+        let expected = bundles.iter().fold(Expected::NOTHING, |all, bundle| all.beside(bundle.expected));
+        Self { bundles, expected }
+    }
+}
+
 impl Plan {
     /// The plan with its name.
     #[must_use]
-    pub(super) fn named(mut self) -> Self {
-        self.id = hash(&self);
+    pub(crate) fn named(mut self) -> Self {
+        self.id = digest(&self);
         self
     }
 
     /// The hash of its content: what `id` must be.
     pub fn computed_id(&self) -> String {
-        hash(&Self { id: String::new(), ..self.clone() })
+        digest(&Self { id: String::new(), ..self.clone() })
     }
 
     /// The bundles of all waves in their order.
     pub fn bundles(&self) -> impl Iterator<Item = &Bundle> {
         self.waves.iter().flat_map(|wave| &wave.bundles)
+    }
+
+    /// Whether it changes the state of the cluster and upgrades nothing.
+    pub fn is_state_command(&self) -> bool {
+        self.request.command.is_some()
     }
 
     /// The step of this name, with its bundle.
@@ -282,30 +376,5 @@ impl Plan {
     /// Whether there is anything to do.
     pub fn is_empty(&self) -> bool {
         self.waves.is_empty()
-    }
-}
-
-/// The hash of a plan that has no name, as it is written: a plan of a large fleet would not want to be in memory twice.
-fn hash(plan: &Plan) -> String {
-    let mut out = BufWriter::with_capacity(64 * 1024, Hash(Sha256::new()));
-    // Neither a plan nor the hash can refuse: keys are text, and nothing is written anywhere.
-    let written = serde_json::to_writer(&mut out, plan).is_ok();
-    let hash = out.into_inner().map(|hash| hash.0.finalize());
-    match hash {
-        Ok(hash) if written => hash.iter().map(|byte| format!("{byte:02x}")).collect(),
-        _ => String::new(),
-    }
-}
-
-struct Hash(Sha256);
-
-impl Write for Hash {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -10,12 +10,13 @@ mod undo;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use rtreg_control::rgm::{self, Attributes, Event, InRun};
+use rtreg_control::rgm::{Event, InRun};
 use rtreg_model::{Driver, Method, MonitorState, NodeStatus, Origin, ResourceState};
 use rtreg_registry::CommandError;
 use rtreg_registry::migration::StoredValue;
 
 use super::bundle::{Mode, Moving};
+use super::calls::Calling;
 use super::decide::Candidate;
 use super::method::Callee;
 use super::order::Block;
@@ -24,7 +25,7 @@ use super::recorded;
 use super::state::{Resource, State};
 use super::step::{IfFailed, Operation, Phase, Step, SwitchChange, Undo, Why};
 
-pub(super) use operation::{plain, switch, undo_of_switch};
+pub(crate) use operation::{commit, group_change, plain, switch, undo_of_switch};
 
 /// A bundle that is made into steps.
 pub(super) struct Lowering<'a> {
@@ -37,7 +38,7 @@ pub(super) struct Lowering<'a> {
     /// The versions that started monitors, where they are others.
     pub monitors: BTreeMap<(String, String), Rc<Type>>,
     /// Where Init and Fini of a resource's version before, and of the one behind, run.
-    pub init_nodes: BTreeMap<String, [Vec<String>; 2]>,
+    pub init_nodes: BTreeMap<String, [Rc<[String]>; 2]>,
     pub strict: bool,
     /// Why there is no way back; none if there is one.
     pub mark: Option<String>,
@@ -67,22 +68,24 @@ impl<'a> Lowering<'a> {
         let (mut present, mut monitors, mut init_nodes) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for name in moving.moves.keys() {
             let own = reader.present(name)?;
-            let resource = reader.resource(name)?.clone();
-            for (node, entry) in &resource.nodes {
-                if let Origin::Version(version) = &entry.monitor_started_by
-                    && version != own.version()
-                    && let Some(of) = reader.find_type(&resource.base, version)?
-                {
-                    monitors.insert((name.clone(), node.clone()), of);
+            let resource = reader.resource(name)?;
+            let (group, base) = (resource.group.clone(), resource.base.clone());
+            let started_by = resource.nodes.iter().filter_map(|(node, entry)| match &entry.monitor_started_by {
+                Origin::Version(version) if version != own.version() => Some((node.clone(), version.clone())),
+                _ => None,
+            });
+            for (node, version) in started_by.collect::<Vec<_>>() {
+                if let Some(of) = reader.find_type(&base, &version)? {
+                    monitors.insert((name.clone(), node), of);
                 }
             }
             let behind = upgrades.get(name.as_str()).map_or(&own, |of| of.target());
-            let nodes = [reader.init_nodes(&resource.group, &own)?, reader.init_nodes(&resource.group, behind)?];
+            let nodes = [reader.init_nodes(&group, &own)?, reader.init_nodes(&group, behind)?];
             init_nodes.insert(name.clone(), nodes);
             present.insert(name.clone(), own);
         }
         let mut state = reader.state.part(moving.moves.keys());
-        let further = init_nodes.values().flatten().flatten();
+        let further = init_nodes.values().flatten().flat_map(|nodes| nodes.iter());
         state.nodes.extend(further.map(|node| (node.clone(), reader.state.status(node))));
         Ok(Self {
             state,
@@ -99,8 +102,8 @@ impl<'a> Lowering<'a> {
         })
     }
 
-    /// The steps of the blocks, in their order.
-    pub fn steps(mut self, blocks: &[(Block, BTreeSet<Block>)]) -> Vec<Step> {
+    /// The steps of the blocks, in their order, and the state before them.
+    pub fn steps(mut self, blocks: &[(Block, BTreeSet<Block>)]) -> (Vec<Step>, State) {
         for (block, before) in blocks {
             let after: BTreeSet<String> =
                 before.iter().filter_map(|block| self.exits.get(block)).flatten().cloned().collect();
@@ -114,7 +117,7 @@ impl<'a> Lowering<'a> {
             };
             self.exits.insert(block.clone(), if exits.is_empty() { after } else { exits });
         }
-        self.steps
+        (self.steps, self.state)
     }
 
     pub fn push(&mut self, after: &BTreeSet<String>, draft: Draft) -> String {
@@ -122,6 +125,7 @@ impl<'a> Lowering<'a> {
         self.steps.push(Step {
             id: id.clone(),
             after: after.iter().cloned().collect(),
+            after_end: Vec::new(),
             phase: draft.phase,
             operation: draft.operation,
             undo: draft.undo,
@@ -198,7 +202,8 @@ impl<'a> Lowering<'a> {
     /// The up Init_nodes of a resource, before the change or behind it.
     pub fn up_init_nodes(&self, name: &str, behind: bool) -> Vec<String> {
         let nodes = self.init_nodes.get(name).map(|nodes| &nodes[usize::from(behind)]);
-        let up = nodes.into_iter().flatten().filter(|node| self.state.status(node) == NodeStatus::Up);
+        let up = nodes.into_iter().flat_map(|nodes| nodes.iter());
+        let up = up.filter(|node| self.state.status(node) == NodeStatus::Up);
         up.cloned().collect()
     }
 
@@ -253,20 +258,16 @@ impl<'a> Lowering<'a> {
         };
         let of = if going_up { self.behind(name)? } else { Rc::clone(self.present.get(name)?) };
         let entry = self.resource(name)?.nodes.get(node)?.clone();
-        let mut declared = of.declared.clone();
-        // The monitor of another version is ended by that version where T has no method for it.
-        let other = self.monitors.get(&(name.to_owned(), node.to_owned())).cloned();
-        let other = other.filter(|other| !going_up && other.has(Method::MonitorStop) && !of.has(Method::MonitorStop));
-        declared.extend(other.as_ref().map(|_| Method::MonitorStop));
-        let mut attributes = Attributes::new(&declared);
-        attributes.monitored = entry.monitored;
-        attributes.monitor_runs = self.runs_monitor(name, node, going_up);
+        let other = self.monitors.get(&(name.to_owned(), node.to_owned())).cloned().filter(|_| !going_up);
         let (group, mut last) = (self.group_name(name), None);
-        for call in rgm::calls(event, &attributes) {
-            let Some(method) = call.method().filter(|method| wanted.contains(method)) else { continue };
-            let of = if of.has(method) { &of } else { other.as_ref().unwrap_or(&of) };
-            let callee = Callee { resource: name, group: &group, of, values: &values };
-            let Some(operation) = callee.call(method, node, self.if_failed(call.in_run)) else { continue };
+        let calling = Calling {
+            callee: Callee { resource: name, group: &group, of: &of, values: &values },
+            monitor_of: other.as_deref(),
+            node,
+            monitored: entry.monitored,
+            monitor_runs: self.runs_monitor(name, node, going_up),
+        };
+        for (method, operation) in calling.calls(event, wanted, |in_run| self.if_failed(in_run)) {
             let undo = self.undo(name, (method, node), &operation);
             let phase = if going_up { Phase::Up } else { self.down_phase(name) };
             let reason = match self.mode(name) {

@@ -2,16 +2,20 @@
 //! is the plan's basis; a plan is data and is never changed.
 
 mod answers;
-mod blackout;
+mod becomes;
 mod bundle;
+pub(crate) mod calls;
 mod data;
 mod decide;
-mod files;
-mod lower;
-mod method;
+mod digest;
+pub(crate) mod files;
+pub(crate) mod lower;
+mod mark;
+pub(crate) mod method;
 mod order;
-mod read;
+pub(crate) mod read;
 mod recorded;
+pub(crate) mod schedule;
 mod state;
 mod step;
 mod wave;
@@ -27,15 +31,17 @@ use rtreg_registry::gate::{Assignment, Needs};
 use rtreg_registry::types::candidates;
 use rtreg_registry::{CommandError, Refusal, View};
 
+pub use becomes::{Becomes, RegistryChange};
 pub use data::{
-    Also, Asked, Basis, Blackout, Bundle, Driver, HeldBack, HeldBackKind, Notice, NoticeKind, Plan, RangeBasis,
-    TypeBasis, Upgrade, Wave,
+    Also, Asked, Back, Basis, Blackout, Bundle, Driver, Expected, HeldBack, HeldBackKind, Notice, NoticeKind, Plan,
+    RangeBasis, TypeBasis, Upgrade, Wave,
 };
 pub use decide::Gatekeeper;
+pub use mark::{Alive, Irreversible};
 pub use state::{Effect, Group, OnNode, Resource, State};
 pub use step::{
-    At, Commands, GroupChange, GroupEvent, IfFailed, MethodCall, NodeAction, Operation, Phase, Program, Repeat,
-    SetResource, SetTypeVersion, Step, Switch, SwitchChange, Undo, What, Why,
+    At, Commands, DigestCheck, GroupChange, GroupEvent, IfFailed, MethodCall, NodeAction, Operation, Phase, Program,
+    Repeat, SetResource, SetTypeVersion, Step, Switch, SwitchChange, Undo, What, Why,
 };
 
 use bundle::Moving;
@@ -74,8 +80,14 @@ pub struct Request {
     pub max_unavailable: usize,
     /// `--max-failures`.
     pub max_failures: usize,
-    /// `--irreversible`: full names of versions that nothing leads back from.
+    /// `--irreversible`: names of versions that nothing leads back from.
     pub irreversible: Vec<String>,
+    /// What the configuration says of changes of version that nothing leads back from.
+    pub marks: Vec<Irreversible>,
+    /// What each resource goes back to, whatever `to` and `properties` say.
+    pub back: BTreeMap<String, Back>,
+    /// The run that is taken back, if one is.
+    pub run: Option<String>,
 }
 
 impl Request {
@@ -92,8 +104,26 @@ impl Request {
             max_unavailable: 1,
             max_failures: 0,
             irreversible: Vec::new(),
+            marks: Vec::new(),
+            back: BTreeMap::new(),
+            run: None,
         }
     }
+}
+
+/// The state of groups with all their resources, as a plan is made of it.
+///
+/// # Errors
+/// A refusal `not_found`; [`CommandError::Store`].
+pub fn state_of(view: &View<'_>, groups: &[&str]) -> Result<State, CommandError> {
+    let mut reader = Reader::new(view)?;
+    for group in groups {
+        reader.group(group)?;
+        for name in reader.members(group)? {
+            reader.resource(&name)?;
+        }
+    }
+    Ok(reader.state)
 }
 
 /// Makes the plan. What is not possible, or not permitted, is held back with its reasons; that is no error.
@@ -115,8 +145,12 @@ pub fn plan(view: &View<'_>, request: &Request) -> Result<Plan, CommandError> {
     let candidates = planner.candidates(&mut reader, &asked, request)?;
     let (candidates, moving) = planner.movable(&mut reader, &asked, candidates)?;
     let bundles = bundle::join(moving, &candidates);
-    let mut made = wave::Made::new(request.irreversible.clone());
-    for (places, moving) in &bundles {
+    let mut marks = request.marks.clone();
+    for name in &request.irreversible {
+        marks.push(Irreversible::of_name(view, name)?);
+    }
+    let mut made = wave::Made::new(marks);
+    for (places, moving) in bundles {
         let upgrades: Vec<&Candidate> = places.iter().filter_map(|at| candidates.get(*at)).collect();
         if let Err(held_back) = made.add(&mut reader, &asked, moving, &upgrades)? {
             planner.held_back.extend(held_back);
@@ -145,6 +179,9 @@ fn asked(request: &Request, resources: Vec<String>) -> Asked {
         strict: request.strict,
         max_unavailable: request.max_unavailable.max(1),
         max_failures: request.max_failures,
+        command: None,
+        back: request.back.clone(),
+        run: request.run.clone(),
     }
 }
 
@@ -232,7 +269,13 @@ impl Planner {
     ) -> Result<Vec<Candidate>, CommandError> {
         let mut candidates = Vec::new();
         for name in &asked.resources {
-            let target = self.target(reader, name, &request.to)?;
+            let target = match asked.back.get(name) {
+                Some(back) => {
+                    let base = reader.resource(name)?.base.clone();
+                    reader.type_of(&base, &back.version)?
+                }
+                None => self.target(reader, name, &request.to)?,
+            };
             match decide::decide(reader, asked, name, (&target, &self.properties))? {
                 Fate::NothingToDo => self.nothing_to_do.push(name.clone()),
                 Fate::HeldBack(held_back) => self.held_back.push(held_back),

@@ -119,12 +119,19 @@ impl OnNode {
     }
 
     /// Nothing has been there yet.
-    fn untouched() -> Self {
+    pub(crate) fn untouched() -> Self {
         Self::of_view(&NodeView::offline(""))
     }
 
     fn traces(&mut self) -> Traces<'_> {
         Traces { origin: &mut self.initialised_by, also: &mut self.also_initialised_by }
+    }
+
+    /// The node has booted: nothing of the resource runs, and Boot of the version has run, or may have.
+    pub(crate) fn booted(mut self, version: &RtVersion) -> Self {
+        self.end();
+        self.traces().run_on_top(version);
+        self
     }
 
     /// Nothing of the resource runs any more.
@@ -188,6 +195,26 @@ impl State {
             part.resources.insert(name.clone(), resource.clone());
         }
         part
+    }
+
+    /// The nodes that these resources are about: those of the node lists of their groups, and where else they have left something.
+    pub(super) fn nodes_of<'s>(&'s self, resources: impl IntoIterator<Item = &'s String>) -> BTreeSet<&'s str> {
+        let resources = resources.into_iter().filter_map(|name| self.resources.get(name));
+        let nodes = resources.flat_map(|resource| {
+            let group = self.groups.get(&resource.group);
+            group.into_iter().flat_map(|group| &group.node_list).chain(resource.nodes.keys())
+        });
+        nodes.map(String::as_str).collect()
+    }
+
+    /// Only these resources, their groups, and these nodes, of which those that are not there are unknown.
+    #[must_use]
+    pub(super) fn only(mut self, resources: &BTreeSet<String>, nodes: &BTreeSet<String>) -> Self {
+        self.resources.retain(|name, _| resources.contains(name));
+        let groups: BTreeSet<&String> = self.resources.values().map(|resource| &resource.group).collect();
+        self.groups.retain(|name, _| groups.contains(name));
+        self.nodes = nodes.iter().map(|node| (node.clone(), self.status(node))).collect();
+        self
     }
 
     /// What something that is recorded means.

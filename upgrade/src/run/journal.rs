@@ -2,7 +2,8 @@
 //! itself carries its outcome in it. A step is at most two commits.
 
 use rtreg_model::NodeStatus;
-use rtreg_registry::commands::effects;
+use rtreg_registry::commands::{driven, effects};
+use rtreg_registry::durations;
 use rtreg_registry::history::sha256_hex;
 use rtreg_registry::records::NodeRecord;
 use rtreg_registry::transaction::Transaction;
@@ -186,6 +187,9 @@ fn change(tx: &mut Transaction<'_>, hand: &Hand<'_>, task: &Task<'_>) -> Result<
         let detail = detail(&tx.view, hand.run, task.id)?;
         return set::set(tx, wanted, &detail);
     }
+    if let What::Registry(wanted) = &task.operation.what {
+        driven::carry_out(tx, &wanted.command)?;
+    }
     effects_of(tx, hand, task.id, &task.operation.on_done)
 }
 
@@ -246,6 +250,9 @@ pub fn outcome(hand: &Hand<'_>, id: &str, ended: &Ended) -> Result<bool, Command
         };
         put(tx, hand, id, &after)?;
         effects_of(tx, hand, id, &what)?;
+        if let (Status::Done, Some(call)) = (status, after.operation.method()) {
+            durations::add(tx, (&call.type_name, call.method), ended.millis)?;
+        }
         unaddress(tx, hand, id, &after.operation)?;
         Ok(true)
     })?;

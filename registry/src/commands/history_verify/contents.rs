@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use rtreg_model::{Origin, RtVersion};
+use rtreg_model::{Driver, Origin, RtVersion};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -16,7 +16,9 @@ use crate::commands::dependencies::{self, Defaults};
 use crate::error::CommandError;
 use crate::history::{Object, hex};
 use crate::keys;
-use crate::records::{GroupRecord, NameRecord, NodeRecord, ResourceRecord, SettingRecord, TypeRecord};
+use crate::records::{
+    GroupRecord, NameRecord, NodeRecord, ResourceRecord, RestartsRecord, SettingRecord, StatusRecord, TypeRecord,
+};
 use crate::store::{KeyRange, StoreError, Stored};
 use crate::types::load_type;
 use crate::view::{View, decode};
@@ -41,9 +43,12 @@ pub(super) fn check(view: &View<'_>, check: &mut Check) -> Result<(), CommandErr
     contents.each("settings/", |contents, stored| contents.plain::<SettingRecord>("setting", stored))?;
     contents.each("by-short/", Contents::index_of_type)?;
     contents.each("by-node/", Contents::index_of_node)?;
+    contents.each("by-driver/", Contents::index_of_group)?;
     for prefix in ["by-type/", "by-group/", "by-dependency/"] {
         contents.each(prefix, Contents::index_of_resource)?;
     }
+    contents.each("status/", Contents::told::<StatusRecord>)?;
+    contents.each("restarts/", Contents::told::<RestartsRecord>)?;
     contents.pieces()
 }
 
@@ -95,7 +100,10 @@ impl Implied {
 
     fn by_group(record: &GroupRecord) -> Self {
         let keys = record.node_list.iter().map(|node| keys::by_node_group(node, &record.name));
-        Self { required: keys.map(|key| (key, Value::Any)).collect(), allowed: BTreeMap::new() }
+        let required = keys.map(|key| (key, Value::Any)).collect();
+        // Of a group that has no resources yet an older rtreg wrote none.
+        let driven = (record.driver == Driver::Rgm).then(|| (keys::by_driver_rgm(&record.name), Value::Any));
+        Self { required, allowed: driven.into_iter().collect() }
     }
 
     /// Its dependencies rest on the type's defaults; without them entries about dependencies are let pass.
@@ -289,6 +297,16 @@ impl Contents<'_, '_> {
         Ok(())
     }
 
+    /// What methods told of a resource: no hash covers it, but it is a record, and the resource exists.
+    fn told<T: DeserializeOwned>(&mut self, stored: &Stored) -> Result<(), CommandError> {
+        let name = stored.key.split('/').nth(1).and_then(keys::unpart).unwrap_or_default();
+        let object = Object::new("resource", &name);
+        if self.read::<T>(&object, stored).is_some() && self.view.peek_key(&keys::resource(&name))?.is_none() {
+            self.check.fault(Some(&object), None, &stored.key, "something was told of a resource that does not exist");
+        }
+        Ok(())
+    }
+
     fn index_of_type(&mut self, stored: &Stored) -> Result<(), CommandError> {
         let record: Option<TypeRecord> = match decode::<NameRecord>(stored) {
             Ok(name) => self.peek(&name.key())?,
@@ -302,6 +320,10 @@ impl Contents<'_, '_> {
         if stored.key.split('/').nth(2) != Some("group") {
             return self.index_of_type(stored);
         }
+        self.index_of_group(stored)
+    }
+
+    fn index_of_group(&mut self, stored: &Stored) -> Result<(), CommandError> {
         let name = keys::last_part(&stored.key).unwrap_or_default();
         let record: Option<GroupRecord> = self.peek(&keys::group(&name))?;
         self.implied(stored, record.as_ref().map(Implied::by_group).as_ref());
