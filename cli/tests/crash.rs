@@ -1,7 +1,10 @@
 //! Crashes and failures of real runs, on real processes and methods: every scenario of `tests/plan/` that rtreg carries out.
 //!
+//! A program that was built without optimisation is only tried on a few of them, so that `cargo test` takes its time for other things;
+//! `make test` tries all with one that was.
+//!
 //! ```text
-//! cargo test -p rtreg-cli --test crash [-- kills|slow|broken|twice|failures … SCENARIO …]
+//! cargo test --release -p rtreg-cli --test crash [-- kills|slow|broken|twice|failures … SCENARIO …]
 //! ```
 
 #[path = "crash_parts/after.rs"]
@@ -60,6 +63,9 @@ fn main() -> ExitCode {
 /// The parts, as they are named on the command line.
 const PARTS: [&str; 5] = ["kills", "twice", "slow", "broken", "failures"];
 
+/// What a program without optimisation is tried on.
+const FEW: [&str; 3] = ["anytime_stays_online", "disabled_allowed", "offline_allowed"];
+
 /// More than processors: most of the time they wait for each other.
 const THREADS: usize = 8;
 
@@ -71,7 +77,12 @@ fn all() -> Result<(), Failed> {
     let (parts, wanted): (Vec<String>, Vec<String>) =
         words.into_iter().partition(|word| PARTS.contains(&word.as_str()));
     let is_part = |part: &str| parts.is_empty() || parts.iter().any(|wanted| wanted == part);
-    let is_whole = wanted.is_empty();
+    let is_whole = wanted.is_empty() && !cfg!(debug_assertions);
+    let wanted_by_default = wanted.is_empty();
+    let wanted = match cfg!(debug_assertions) && wanted.is_empty() {
+        true => FEW.map(str::to_owned).to_vec(),
+        false => wanted,
+    };
     let folder = tempfile::Builder::new().prefix("rtreg-crash-").tempdir_in(place())?;
     let table = Table::read()?;
     let sceneries = sceneries(folder.path(), &wanted)?;
@@ -93,7 +104,7 @@ fn all() -> Result<(), Failed> {
         if !tally.not_reached.is_empty() {
             println!("{part}: {} points were not reached: {:?}", tally.not_reached.len(), tally.not_reached);
         }
-        if tally.count() == 0 && is_whole {
+        if tally.count() == 0 && wanted_by_default {
             failures.push(format!("{part}: nothing was tried"));
         }
         failures.extend(tally.failures.into_iter().map(|name| format!("{part}: {name}")));
@@ -145,7 +156,7 @@ fn is_exhaustive() -> bool {
 }
 
 /// Kills of resuming and undoing: all on six scenarios, or a sample whose seed is printed.
-fn twice(stages: &[Stage<'_>], _: bool) -> Result<Tally, Failed> {
+fn twice(stages: &[Stage<'_>], is_whole: bool) -> Result<Tally, Failed> {
     const SAMPLE: usize = 12;
     let seed = match std::env::var("RTREG_CRASH_SEED") {
         Ok(text) => text.parse()?,
@@ -155,7 +166,7 @@ fn twice(stages: &[Stage<'_>], _: bool) -> Result<Tally, Failed> {
     let is_named = |stage: &Stage<'_>| twice::NAMED.contains(&stage.scenery.name.as_str());
     Ok(tally::each(stages, THREADS, &|stage, tally| {
         let firsts = twice::firsts(stage.scenery);
-        if !is_named(stage) || firsts.is_empty() {
+        if (is_whole && !is_named(stage)) || firsts.is_empty() {
             return;
         }
         let mut dice = twice::Dice(seed);
@@ -203,6 +214,9 @@ fn slow(stages: &[Stage<'_>], _: bool) -> Result<Tally, Failed> {
         for (_, method, point, verb) in CASES.into_iter().filter(|(name, ..)| *name == stage.scenery.name) {
             let result = special::slow(stage, method, point, verb).map(|()| true);
             tally.case(stage, (&format!("{point}, {verb}"), "slow"), result);
+        }
+        if stage.scenery.name == "offline_allowed" {
+            tally.case(stage, ("methods see it", "beside"), special::beside(stage).map(|()| true));
         }
     }))
 }

@@ -144,7 +144,7 @@ fn side(scenery: &Scenery, bundle: &Bundle, state: &State, new: &State) -> Resul
         })
     };
     let is_new = all(&|is, wanted| trimmed(is) == trimmed(wanted), new);
-    let is_old = all(&is_as_before, &scenery.plan.state);
+    let is_old = all(&|is, was| is_as_before(scenery, is, was), &scenery.plan.state);
     let groups = |of: &State| {
         let names = members.iter().filter_map(|name| state.resources.get(*name)).map(|resource| &resource.group);
         names.clone().all(|name| state.groups.get(name) == of.groups.get(name))
@@ -174,11 +174,14 @@ fn is_untouched(entry: &OnNode) -> bool {
     is_nothing && entry.enabled && entry.initialised_by == Origin::None && entry.also_initialised_by.is_empty()
 }
 
-/// Started anew by the old version it is as before but for who started it.
-fn is_as_before(is: &Resource, was: &Resource) -> bool {
+/// Started anew by the old version it is as before but for who started it. A monitor that another version had started is not started
+/// again by one that has none; the plan says so.
+fn is_as_before(scenery: &Scenery, is: &Resource, was: &Resource) -> bool {
+    let monitors = scenery.has(&was.base, &was.type_version, Method::MonitorStart);
     let same = |(node, is): (&String, &OnNode)| {
         was.nodes.get(node).map_or(is_untouched(is), |was| {
-            (is.state, is.enabled, is.monitored, is.monitor) == (was.state, was.enabled, was.monitored, was.monitor)
+            let is_monitored = is.monitor == was.monitor || (!monitors && is.monitor == MonitorState::Stopped);
+            (is.state, is.enabled, is.monitored) == (was.state, was.enabled, was.monitored) && is_monitored
         })
     };
     is.type_version == was.type_version && is.values == was.values && is.nodes.iter().all(same)

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Output;
 
 use rtreg_runtime::crash;
-use rtreg_upgrade::plan::{Operation, State};
+use rtreg_upgrade::plan::{Operation, State, What};
 
 use super::after::{self, Side};
 use super::order::Table;
@@ -155,11 +155,25 @@ impl Stage<'_> {
         Ok(())
     }
 
+    /// Whether the run is behind a point of no return.
+    fn has_passed_mark(&self) -> Result<bool, Failed> {
+        let store = self.scenery.store()?;
+        let journal = rtreg_registry::inspect(&store, |view| rtreg_upgrade::run::journal_of(view, "r1"));
+        let journal = journal.map_err(|error| error.to_string())?;
+        let mut steps = self.scenery.plan.bundles().flat_map(|bundle| &bundle.steps);
+        let is_passed = |id: &str| journal.status(id) == Some(rtreg_upgrade::execute::Status::Done);
+        Ok(steps.any(|step| matches!(step.operation.what, What::Mark { .. }) && is_passed(&step.id)))
+    }
+
     /// Whoever aborts comes back to where it began, but for what had been done as a whole.
     fn go_back(&self) -> Result<(), Failed> {
         let agents = Agents::start(self.scenery, &Vec::new())?;
         let is_open = self.is_open()?;
         let output = processes::output(self.scenery.command(LOCAL).arg("abort"))?;
+        if output.status.code() == Some(14) && self.has_passed_mark()? {
+            // Nothing leads back, and nothing has changed: what is left is to go on.
+            return self.go_on();
+        }
         let is_expected = match output.status.code() {
             Some(0 | 13) => is_open,
             Some(4) => !is_open,

@@ -54,6 +54,35 @@ pub fn slow(stage: &Stage<'_>, method: Method, point: &'static str, verb: &str) 
     Ok(())
 }
 
+/// The methods themselves see it if one of them runs beside another: two are called at once, past all that keeps them apart.
+pub fn beside(stage: &Stage<'_>) -> Result<(), Failed> {
+    let scenery = stage.scenery;
+    let step = step(stage, Method::Start)?;
+    let Some(call) = step.operation.method() else { return Err("a method".into()) };
+    scenery.restore()?;
+    std::fs::write(scenery.live().join("faults").join(&step.id), scripts::TIMEOUT)?;
+    let called = |operation: &str| {
+        let mut command = std::process::Command::new(&call.path);
+        command.args(&call.arguments).env_clear().env("PATH", "/usr/bin:/bin").env("RTREG_NODE", LOCAL);
+        command.env("RTREG_CALL", format!("r1/{operation}/1")).env("RTREG_STORE", scenery.live().join("store.db"));
+        command
+    };
+    let log = || order::read(&scenery.live().join(scripts::LOG));
+    let mut first = called(&step.id).spawn()?;
+    let begun = processes::until("the first method", || Ok(!log()?.is_empty()));
+    let second = called("another").status();
+    _ = first.kill();
+    _ = first.wait();
+    begun.and(second.map(drop).map_err(Failed::from))?;
+    let words: Vec<String> = log()?.into_iter().map(|line| line.word).collect();
+    // The service runs from before, which they see, too.
+    let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| *word != "double").collect();
+    if words != ["begin", "beside", "begin", "end"] {
+        return Err(format!("{words:?}").into());
+    }
+    Ok(())
+}
+
 /// What is done to a journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Break {

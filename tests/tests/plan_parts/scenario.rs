@@ -228,7 +228,7 @@ impl<'s> Setup<'s> {
                 let method = Method::parse(method).ok_or("no such method")?;
                 for millis in runs {
                     let millis: u64 = millis.parse()?;
-                    command(&self.store, |tx| durations::add(tx, (type_name, method), millis))?;
+                    command(self.store, |tx| durations::add(tx, (type_name, method), millis))?;
                 }
             }
             ("depends", [name, "on", on, "by", property]) => self.depends(name, on, property)?,
