@@ -54,7 +54,7 @@ pub struct Wish {
     #[arg(long, value_name = "STATE", hide_possible_values = true)]
     pub allow: Option<Allow>,
     /// What else may go down: these resources, or `all` that must.
-    #[arg(long, value_name = "RESOURCE,…|all", value_delimiter = ',')]
+    #[arg(long, value_name = "RESOURCE,...|all", value_delimiter = ',')]
     pub also: Vec<String>,
     /// A value that they are to have then: NAME=VALUE, or NAME{node}=VALUE for one node.
     #[arg(short = 'p', value_name = "NAME=VALUE")]

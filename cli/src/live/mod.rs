@@ -3,6 +3,7 @@
 
 mod follow;
 mod hidden;
+mod progress;
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
@@ -165,7 +166,7 @@ fn follow_coordinator(
         command.env(REASON_VARIABLE, reason);
     }
     command.stdin(Stdio::from(lock)).stdout(Stdio::piped()).stderr(Stdio::from(complaints));
-    let mut child = command.spawn().map_err(failed)?;
+    let mut child = live::shielded(|| command.spawn()).map_err(failed)?;
     let ended = child.stdout.take().and_then(|output| follow::follow(app, output));
     _ = child.wait();
     after(app, store, run, ended)

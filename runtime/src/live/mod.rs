@@ -11,6 +11,7 @@ mod lock;
 mod place;
 mod remains;
 mod supervisor;
+mod terminal;
 
 use std::path::PathBuf;
 
@@ -22,6 +23,7 @@ pub use event::Event;
 pub use lock::{is_free, take, try_take};
 pub use place::Place;
 pub use supervisor::supervise;
+pub use terminal::{leave, shielded};
 
 /// The hidden subcommand that supervises one method.
 pub const SUPERVISE_COMMAND: &str = "supervise";
