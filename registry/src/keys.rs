@@ -3,10 +3,10 @@
 //! `types/<base>/<version>`, `names/<full name>`, `by-short/<resource type>/<base>/<version>`; `resources/<R>` with
 //! `by-type/<base>/<version>/<R>`, `by-group/<G>/<R>`, `by-dependency/<R>/<dependent>`; `groups/<G>`, `nodes/<N>`,
 //! `by-node/<N>/group/<G>` and `by-node/<N>/type/<base>/<version>`; `settings/<name>`; `blobs/<hash>/<chunk>`;
-//! `history/<kind>/<object>/<number, newest first>`; `runs/<run>`, `open-runs/<run>`, `used-plans/<plan>`, `journal/<run>/<operation>`,
+//! `history/<kind>/<object>/<number, newest first>`; `durations/<full name>/<method>`; `runs/<run>`, `open-runs/<run>`, `used-plans/<plan>`, `journal/<run>/<operation>`,
 //! `bundles/<run>/<bundle>`, `work/<node>/<run>/<operation>`, `counters/runs`.
 
-use rtreg_model::RtVersion;
+use rtreg_model::{Method, RtVersion};
 
 /// A part of a key: what would end the part, or is no printable ASCII, as `%` and two hexadecimal digits.
 pub fn part(text: &str) -> String {
@@ -220,6 +220,11 @@ pub fn work(node: &str, run: &str, operation: &str) -> String {
 /// All operations that the agent of a node is to begin.
 pub fn work_all(node: &str) -> String {
     format!("work/{}/", part(node))
+}
+
+/// How long a method of a registered type took before.
+pub fn duration(full_name: &str, method: Method) -> String {
+    format!("durations/{}/{}", part(full_name), method.as_str())
 }
 
 /// The object whose record stands under the key. Of types the key that names one is that of the full name.

@@ -9,6 +9,7 @@ pub mod testing;
 
 pub mod commands;
 pub mod declarations;
+pub mod durations;
 pub mod effective;
 pub mod error;
 pub mod gate;

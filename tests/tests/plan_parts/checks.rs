@@ -8,7 +8,7 @@ use rtreg_registry::gate::Needs;
 use rtreg_registry::memory::MemoryStore;
 use rtreg_registry::records::{GroupRecord, NodeRecord, ResourceRecord};
 use rtreg_registry::store::KeyRange;
-use rtreg_registry::{Store, View, effective, inspect, keys, load_type};
+use rtreg_registry::{Store, View, durations, effective, inspect, keys, load_type};
 use rtreg_upgrade::execute::{
     BundleEnd, End, FailureKind, Injection, LogLine, Outcome, Simulator, abort, execute, unwinding,
 };
@@ -33,6 +33,7 @@ const INJECTIONS: [Injection; 7] = [
 pub fn all(scenario: &Scenario) -> Result<String, Failed> {
     let made = make(&scenario.store, &scenario.request)?;
     is_repeatable(scenario, &made)?;
+    rests_on_no_durations(scenario, &made)?;
     expected(scenario, &made)?;
     let case = Case::new(scenario, &made)?;
     if made.is_empty() {
@@ -91,6 +92,39 @@ fn is_repeatable(scenario: &Scenario, made: &Plan) -> Result<(), Failed> {
             }
             before.insert(&step.id);
         }
+    }
+    Ok(())
+}
+
+/// How long methods took changes figures and nothing else: neither the plan nor any decision rests on it.
+fn rests_on_no_durations(scenario: &Scenario, made: &Plan) -> Result<(), Failed> {
+    let store = scenario.store.fork();
+    let calls = |plan: &Plan| -> Vec<(String, Method, Option<u64>)> {
+        let steps = plan.bundles().flat_map(|bundle| &bundle.steps);
+        let call = |step: &Step| {
+            step.operation.method().map(|call| (call.type_name.clone(), call.method, step.expected_seconds))
+        };
+        steps.filter_map(call).collect()
+    };
+    for (type_name, method, _) in calls(made) {
+        for _ in 0..30 {
+            command(&store, |tx| durations::add(tx, (&type_name, method), 86_399_001))?;
+        }
+    }
+    let snapshot = store.snapshot()?;
+    let view = View::new(&*snapshot);
+    let again = plan(&view, &scenario.request).map_err(|error| error.to_string())?;
+    if calls(&again).iter().any(|(_, _, seconds)| *seconds < Some(86_000)) {
+        return Err("what a method took is not what it is expected to take".into());
+    }
+    if view.basis().iter().any(|condition| format!("{condition:?}").contains("durations")) {
+        return Err("a condition is about how long something took".into());
+    }
+    let bases = |plan: &Plan| -> Vec<_> {
+        std::iter::once(plan.basis.clone()).chain(plan.bundles().map(|bundle| bundle.basis.clone())).collect()
+    };
+    if bases(&again) != bases(made) {
+        return Err("how long something took has changed what the plan rests on".into());
     }
     Ok(())
 }

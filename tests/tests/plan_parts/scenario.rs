@@ -9,6 +9,7 @@
 //! resource r in g of web:1.0 [NAME=VALUE …] [disabled] [3.0]
 //! do manage g | online g [n1] | offline g | disable r [n1] | enable r | unmonitor r | monitor r | restart r
 //!    upgrade r 1.1 | down n1 | up n1 | stated r 1.1 | unknown-node n1
+//! took XMPL.web:1.0 Stop 1500 2500            milliseconds of runs before, oldest first
 //! state r n1 online started_by=1.0 monitor=running monitor_started_by=1.0 initialised_by=1.0
 //! depends r on s by Resource_dependencies      written past every rule: for circles
 //! plan r … | type T | group G  --to V [--allow S] [--also r,s|all] [--direct] [--strict] [-p N=V] [--max-unavailable N]
@@ -22,12 +23,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rtreg_model::{Driver, MonitorState, Release, ResourceState};
+use rtreg_model::{Driver, Method, MonitorState, Release, ResourceState};
 use rtreg_registry::commands::{group, node, observe, register, resource, switch, upgrade};
 use rtreg_registry::gate::Needs;
 use rtreg_registry::memory::MemoryStore;
 use rtreg_registry::records::{GroupRecord, NodeRecord};
-use rtreg_registry::{CommandError, Context, Transaction, Who, keys, transact};
+use rtreg_registry::{CommandError, Context, Transaction, Who, durations, keys, transact};
 use rtreg_upgrade::plan::{Also, Request, Scope};
 
 pub type Failed = Box<dyn std::error::Error>;
@@ -162,6 +163,13 @@ impl Setup {
             }
             ("do", [action, rest @ ..]) => self.action(folder, action, rest)?,
             ("state", [name, on, state, more @ ..]) => self.state(name, on, state, more)?,
+            ("took", [type_name, method, runs @ ..]) => {
+                let method = Method::parse(method).ok_or("no such method")?;
+                for millis in runs {
+                    let millis: u64 = millis.parse()?;
+                    command(&self.store, |tx| durations::add(tx, (type_name, method), millis))?;
+                }
+            }
             ("depends", [name, "on", on, "by", property]) => self.depends(name, on, property)?,
             _ => return Err("not a line of a scenario".into()),
         }

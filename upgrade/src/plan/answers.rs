@@ -24,17 +24,20 @@ struct Answer {
 
 impl Answers {
     /// The answer to the same question; the group's name in the state must be empty.
-    pub fn find(&self, versions: &(String, String), properties: &[Assignment], state: &State) -> Option<Decision> {
+    pub fn find(&self, versions: (&str, &str), properties: &[Assignment], state: &State) -> Option<Decision> {
         let kept = self.kept.borrow();
         let same = |answer: &&Answer| {
-            answer.versions == *versions && answer.properties == properties && answer.state == *state
+            (answer.versions.0.as_str(), answer.versions.1.as_str()) == versions
+                && answer.properties == properties
+                && answer.state == *state
         };
         kept.iter().find(same).map(|answer| answer.decision.clone())
     }
 
     /// Keeps an answer.
-    pub fn keep(&self, versions: (String, String), properties: &[Assignment], state: State, decision: &Decision) {
+    pub fn keep(&self, (from, to): (&str, &str), properties: &[Assignment], state: State, decision: &Decision) {
         let mut kept = self.kept.borrow_mut();
+        let versions = (from.to_owned(), to.to_owned());
         kept.push_front(Answer { versions, properties: properties.to_vec(), state, decision: decision.clone() });
         kept.truncate(KEPT_MAX);
     }

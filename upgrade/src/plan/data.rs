@@ -2,14 +2,13 @@
 //! why, and all that the decision rests on. It is never changed; its name is the hash of its content.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufWriter, Write};
 
 use rtreg_registry::gate::Needs;
 use rtreg_registry::migration::PropertyChange;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
+use super::digest::digest;
 use super::state::State;
 use super::step::{Step, Why};
 
@@ -18,12 +17,14 @@ use super::step::{Step, Why};
 pub struct Plan {
     /// Version of this form: 1.
     pub version: u32,
-    /// SHA-256 of the plan with this field empty.
+    /// SHA-256 of the plan's content.
     pub id: String,
     /// What was asked.
     pub request: Asked,
     /// What is done, in waves: one begins when the one before is done.
     pub waves: Vec<Wave>,
+    /// How long it takes: its waves run one behind the other.
+    pub expected: Expected,
     /// The resources that are left as they are although they were asked for.
     pub held_back: Vec<HeldBack>,
     /// The resources that have the version already.
@@ -87,11 +88,24 @@ impl Also {
     }
 }
 
+/// How long something takes, from how long the methods took before. It decides nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Expected {
+    /// Seconds along the longest way of steps that wait for each other; null if nothing is known of one of the steps.
+    pub seconds: Option<u64>,
+    /// The same seconds, with the steps of which nothing is known left out.
+    pub at_least_seconds: u64,
+    /// How many steps nothing is known of.
+    pub unknown_steps: usize,
+}
+
 /// Bundles that may be carried out at the same time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Wave {
     /// The bundles.
     pub bundles: Vec<Bundle>,
+    /// How long it takes: its bundles run beside each other.
+    pub expected: Expected,
 }
 
 /// What is done, and undone, as one.
@@ -111,6 +125,8 @@ pub struct Bundle {
     pub steps: Vec<Step>,
     /// How long each resource that goes down is down.
     pub blackouts: Vec<Blackout>,
+    /// How long it takes: steps that need not wait for each other run beside each other.
+    pub expected: Expected,
     /// What the bundle rests on.
     pub basis: Basis,
 }
@@ -219,8 +235,10 @@ pub struct Blackout {
     pub from: String,
     /// The step with which it is up again; null if it does not come up in this bundle.
     pub to: Option<String>,
-    /// Seconds, from the history; null if nothing is known of one of the steps between.
+    /// Seconds, from how long the methods took before; null if nothing is known of one of the steps between.
     pub expected_seconds: Option<u64>,
+    /// The same, with what is known where not all is.
+    pub expected: Expected,
     /// Seconds, if every step between takes as long as its timeout permits; null if the administrator's part has none.
     pub at_most_seconds: Option<u64>,
 }
@@ -256,17 +274,51 @@ pub struct TypeBasis {
     pub methods: BTreeMap<String, BTreeMap<String, String>>,
 }
 
+impl Expected {
+    /// One behind the other.
+    #[must_use]
+    pub fn then(self, next: Self) -> Self {
+        let sum = |(one, other): (u64, u64)| one.saturating_add(other);
+        Self {
+            seconds: self.seconds.zip(next.seconds).map(sum),
+            at_least_seconds: sum((self.at_least_seconds, next.at_least_seconds)),
+            unknown_steps: self.unknown_steps + next.unknown_steps,
+        }
+    }
+
+    /// One beside the other.
+    #[must_use]
+    pub fn beside(self, other: Self) -> Self {
+        Self {
+            seconds: self.seconds.zip(other.seconds).map(|(one, other)| one.max(other)),
+            at_least_seconds: self.at_least_seconds.max(other.at_least_seconds),
+            unknown_steps: self.unknown_steps + other.unknown_steps,
+        }
+    }
+
+    /// What takes no time.
+    pub const NOTHING: Self = Self { seconds: Some(0), at_least_seconds: 0, unknown_steps: 0 };
+}
+
+impl Wave {
+    /// Bundles beside each other.
+    pub fn new(bundles: Vec<Bundle>) -> Self {
+        let expected = bundles.iter().fold(Expected::NOTHING, |all, bundle| all.beside(bundle.expected));
+        Self { bundles, expected }
+    }
+}
+
 impl Plan {
     /// The plan with its name.
     #[must_use]
     pub(super) fn named(mut self) -> Self {
-        self.id = hash(&self);
+        self.id = digest(&self);
         self
     }
 
     /// The hash of its content: what `id` must be.
     pub fn computed_id(&self) -> String {
-        hash(&Self { id: String::new(), ..self.clone() })
+        digest(&Self { id: String::new(), ..self.clone() })
     }
 
     /// The bundles of all waves in their order.
@@ -282,30 +334,5 @@ impl Plan {
     /// Whether there is anything to do.
     pub fn is_empty(&self) -> bool {
         self.waves.is_empty()
-    }
-}
-
-/// The hash of a plan that has no name, as it is written: a plan of a large fleet would not want to be in memory twice.
-fn hash(plan: &Plan) -> String {
-    let mut out = BufWriter::with_capacity(64 * 1024, Hash(Sha256::new()));
-    // Neither a plan nor the hash can refuse: keys are text, and nothing is written anywhere.
-    let written = serde_json::to_writer(&mut out, plan).is_ok();
-    let hash = out.into_inner().map(|hash| hash.0.finalize());
-    match hash {
-        Ok(hash) if written => hash.iter().map(|byte| format!("{byte:02x}")).collect(),
-        _ => String::new(),
-    }
-}
-
-struct Hash(Sha256);
-
-impl Write for Hash {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

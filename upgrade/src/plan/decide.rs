@@ -5,7 +5,6 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use rtreg_checker::report::json::span;
 use rtreg_model::standard::DEPENDENCY_PROPERTIES;
 use rtreg_model::{MonitorState, NodeStatus, Origin, ResourceState, Tunability};
 use rtreg_registry::commands::properties::parse_assignments;
@@ -184,8 +183,8 @@ pub(super) fn why(reason: &Reason, types: &[&Type]) -> Why {
     let kind = serde_json::to_value(reason.kind).ok();
     let rule = kind.and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default();
     let place = reason.place.as_ref().and_then(|place| {
-        let of = types.iter().find(|of| format!("registry:{}", of.loaded.record.name) == place.file)?;
-        Some(At { file: place.file.clone(), span: span(&of.loaded.source, place.span) })
+        let of = types.iter().find(|of| of.file() == place.file)?;
+        Some(At { file: place.file.clone(), span: of.place(place.span) })
     });
     Why { rule, sentence: reason.sentence.clone(), place }
 }
@@ -276,7 +275,7 @@ impl Case<'_> {
         let single = self.target.loaded.resource_type.single_instance.value;
         let is_alike = !single && !self.may_change_dependencies(&state);
         let versions = (self.present.name(), self.target.name());
-        if is_alike && let Some(known) = reader.answers.find(&versions, self.properties, &state) {
+        if is_alike && let Some(known) = reader.answers.find(versions, self.properties, &state) {
             return Ok(known);
         }
         let blank = state.clone();

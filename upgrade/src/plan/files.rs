@@ -50,12 +50,14 @@ impl Basing {
         Basis { keys, ranges, types: BTreeMap::new() }
     }
 
-    /// What a bundle rests on.
-    pub fn of_bundle(&self, state: &State, moving: &Moving) -> Basis {
+    /// What a bundle rests on: its resources, their groups, and these nodes.
+    pub fn of_bundle(&self, state: &State, nodes: &BTreeSet<&str>, moving: &Moving) -> Basis {
         let mut basis = Basis::default();
+        let groups = moving.moves.keys().filter_map(|name| state.resources.get(name)).map(|of| of.group.as_str());
+        let groups: BTreeSet<&str> = groups.filter(|group| state.groups.contains_key(*group)).collect();
         let resources = moving.moves.keys().map(|name| keys::resource(name));
-        let groups = state.groups.keys().map(|name| keys::group(name));
-        let nodes = state.nodes.keys().map(|name| keys::node(name));
+        let groups = groups.into_iter().map(keys::group);
+        let nodes = nodes.iter().map(|name| keys::node(name));
         for key in resources.chain(groups).chain(nodes) {
             if let Some(at) = self.keys.get(&key) {
                 basis.keys.insert(key, *at);
@@ -135,16 +137,21 @@ fn unseen(steps: &[Step], notices: &mut BTreeSet<Notice>) {
     }
 }
 
+fn paths(of: &Type) -> impl Iterator<Item = &str> {
+    of.loaded.resource_type.methods.values().map(|method| method.absolute.as_str())
+}
+
 fn shared(one: &Type, other: &Type) -> Option<Notice> {
-    let paths = |of: &Type| -> BTreeSet<String> {
-        of.loaded.resource_type.methods.values().map(|method| method.absolute.clone()).collect()
-    };
-    let count = paths(one).intersection(&paths(other)).count();
+    let theirs: BTreeSet<&str> = paths(other).collect();
+    let count = paths(one).filter(|path| theirs.contains(path)).collect::<BTreeSet<&str>>().len();
+    if count == 0 {
+        return None;
+    }
     let (one, other) = (one.name(), other.name());
     let what = if count == 1 { "path of a method" } else { "paths of methods" };
     let sentence =
         format!("{one} and {other} share {count} {what}: the one installed last has overwritten the other's.");
-    (count > 0).then_some(Notice { kind: NoticeKind::SharedPaths, sentence })
+    Some(Notice { kind: NoticeKind::SharedPaths, sentence })
 }
 
 /// Why the file of a call may be another version's; none if it is known to be the call's own. What is not known counts as

@@ -37,7 +37,7 @@ pub(super) struct Lowering<'a> {
     /// The versions that started monitors, where they are others.
     pub monitors: BTreeMap<(String, String), Rc<Type>>,
     /// Where Init and Fini of a resource's version before, and of the one behind, run.
-    pub init_nodes: BTreeMap<String, [Vec<String>; 2]>,
+    pub init_nodes: BTreeMap<String, [Rc<[String]>; 2]>,
     pub strict: bool,
     /// Why there is no way back; none if there is one.
     pub mark: Option<String>,
@@ -67,22 +67,24 @@ impl<'a> Lowering<'a> {
         let (mut present, mut monitors, mut init_nodes) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for name in moving.moves.keys() {
             let own = reader.present(name)?;
-            let resource = reader.resource(name)?.clone();
-            for (node, entry) in &resource.nodes {
-                if let Origin::Version(version) = &entry.monitor_started_by
-                    && version != own.version()
-                    && let Some(of) = reader.find_type(&resource.base, version)?
-                {
-                    monitors.insert((name.clone(), node.clone()), of);
+            let resource = reader.resource(name)?;
+            let (group, base) = (resource.group.clone(), resource.base.clone());
+            let started_by = resource.nodes.iter().filter_map(|(node, entry)| match &entry.monitor_started_by {
+                Origin::Version(version) if version != own.version() => Some((node.clone(), version.clone())),
+                _ => None,
+            });
+            for (node, version) in started_by.collect::<Vec<_>>() {
+                if let Some(of) = reader.find_type(&base, &version)? {
+                    monitors.insert((name.clone(), node), of);
                 }
             }
             let behind = upgrades.get(name.as_str()).map_or(&own, |of| of.target());
-            let nodes = [reader.init_nodes(&resource.group, &own)?, reader.init_nodes(&resource.group, behind)?];
+            let nodes = [reader.init_nodes(&group, &own)?, reader.init_nodes(&group, behind)?];
             init_nodes.insert(name.clone(), nodes);
             present.insert(name.clone(), own);
         }
         let mut state = reader.state.part(moving.moves.keys());
-        let further = init_nodes.values().flatten().flatten();
+        let further = init_nodes.values().flatten().flat_map(|nodes| nodes.iter());
         state.nodes.extend(further.map(|node| (node.clone(), reader.state.status(node))));
         Ok(Self {
             state,
@@ -99,8 +101,8 @@ impl<'a> Lowering<'a> {
         })
     }
 
-    /// The steps of the blocks, in their order.
-    pub fn steps(mut self, blocks: &[(Block, BTreeSet<Block>)]) -> Vec<Step> {
+    /// The steps of the blocks, in their order, and the state before them.
+    pub fn steps(mut self, blocks: &[(Block, BTreeSet<Block>)]) -> (Vec<Step>, State) {
         for (block, before) in blocks {
             let after: BTreeSet<String> =
                 before.iter().filter_map(|block| self.exits.get(block)).flatten().cloned().collect();
@@ -114,7 +116,7 @@ impl<'a> Lowering<'a> {
             };
             self.exits.insert(block.clone(), if exits.is_empty() { after } else { exits });
         }
-        self.steps
+        (self.steps, self.state)
     }
 
     pub fn push(&mut self, after: &BTreeSet<String>, draft: Draft) -> String {
@@ -198,7 +200,8 @@ impl<'a> Lowering<'a> {
     /// The up Init_nodes of a resource, before the change or behind it.
     pub fn up_init_nodes(&self, name: &str, behind: bool) -> Vec<String> {
         let nodes = self.init_nodes.get(name).map(|nodes| &nodes[usize::from(behind)]);
-        let up = nodes.into_iter().flatten().filter(|node| self.state.status(node) == NodeStatus::Up);
+        let up = nodes.into_iter().flat_map(|nodes| nodes.iter());
+        let up = up.filter(|node| self.state.status(node) == NodeStatus::Up);
         up.cloned().collect()
     }
 

@@ -43,8 +43,7 @@ impl Callee<'_> {
     }
 
     fn arguments(&self) -> Vec<String> {
-        let name = self.of.name();
-        ["-R", self.resource, "-T", &name, "-G", self.group].map(str::to_owned).to_vec()
+        ["-R", self.resource, "-T", self.of.name(), "-G", self.group].map(str::to_owned).into()
     }
 
     fn assignment(&self, change: &PropertyChange, value: &str) -> [String; 2] {
@@ -67,7 +66,7 @@ impl Callee<'_> {
         let call = MethodCall {
             resource: self.resource.to_owned(),
             method,
-            type_name: self.of.name(),
+            type_name: self.of.name().to_owned(),
             version: self.of.version().clone(),
             path,
             arguments,

@@ -2,16 +2,17 @@
 //! is the plan's basis; a plan is data and is never changed.
 
 mod answers;
-mod blackout;
 mod bundle;
 mod data;
 mod decide;
+mod digest;
 mod files;
 mod lower;
 mod method;
 mod order;
 mod read;
 mod recorded;
+mod schedule;
 mod state;
 mod step;
 mod wave;
@@ -28,8 +29,8 @@ use rtreg_registry::types::candidates;
 use rtreg_registry::{CommandError, Refusal, View};
 
 pub use data::{
-    Also, Asked, Basis, Blackout, Bundle, Driver, HeldBack, HeldBackKind, Notice, NoticeKind, Plan, RangeBasis,
-    TypeBasis, Upgrade, Wave,
+    Also, Asked, Basis, Blackout, Bundle, Driver, Expected, HeldBack, HeldBackKind, Notice, NoticeKind, Plan,
+    RangeBasis, TypeBasis, Upgrade, Wave,
 };
 pub use decide::Gatekeeper;
 pub use state::{Effect, Group, OnNode, Resource, State};
@@ -116,7 +117,7 @@ pub fn plan(view: &View<'_>, request: &Request) -> Result<Plan, CommandError> {
     let (candidates, moving) = planner.movable(&mut reader, &asked, candidates)?;
     let bundles = bundle::join(moving, &candidates);
     let mut made = wave::Made::new(request.irreversible.clone());
-    for (places, moving) in &bundles {
+    for (places, moving) in bundles {
         let upgrades: Vec<&Candidate> = places.iter().filter_map(|at| candidates.get(*at)).collect();
         if let Err(held_back) = made.add(&mut reader, &asked, moving, &upgrades)? {
             planner.held_back.extend(held_back);

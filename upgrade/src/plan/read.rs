@@ -1,18 +1,20 @@
 //! Reads what a plan is made of, each record once: resources, groups, nodes, types, dependencies. What is read becomes the
 //! plan's basis. It never decides.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use rtreg_checker::report::json::{JsonSpan, span};
 use rtreg_model::standard::effective_properties;
-use rtreg_model::{Driver, Method, MonitorState, Origin, PropertyDecl, PropertyValue, ResourceState, RtVersion};
+use rtreg_model::{Driver, Method, MonitorState, Origin, PropertyDecl, PropertyValue, ResourceState, RtVersion, Span};
 use rtreg_registry::commands::planning::{self, Dependencies};
 use rtreg_registry::commands::settings::read_settings;
 use rtreg_registry::gate::Settings;
 use rtreg_registry::migration::{Scope, StoredValue};
 use rtreg_registry::records::{GroupRecord, NodeRecord, ResourceRecord};
 use rtreg_registry::types::type_version;
-use rtreg_registry::{CommandError, KeyRange, LoadedType, StoreError, View, effective, keys, load_type};
+use rtreg_registry::{CommandError, KeyRange, LoadedType, StoreError, View, durations, effective, keys, load_type};
 
 use super::answers::Answers;
 use super::state::{Group, OnNode, Resource, State};
@@ -26,13 +28,19 @@ pub(super) struct Type {
     pub declared: BTreeSet<Method>,
     /// All properties that a resource of it has.
     pub properties: Vec<PropertyDecl>,
+    name: String,
+    file: String,
+    /// Lines and columns of spans that were asked for: a fleet has few, each often.
+    places: RefCell<BTreeMap<(u32, u32), JsonSpan>>,
 }
 
 impl Type {
     fn new(loaded: LoadedType) -> Self {
         let declared = loaded.resource_type.methods.keys().copied().collect();
         let properties = effective_properties(&loaded.resource_type);
-        Self { loaded, declared, properties }
+        let name = loaded.record.name.to_string();
+        let file = format!("registry:{name}");
+        Self { loaded, declared, properties, name, file, places: RefCell::default() }
     }
 
     pub fn has(&self, method: Method) -> bool {
@@ -43,8 +51,19 @@ impl Type {
         &self.loaded.record.version
     }
 
-    pub fn name(&self) -> String {
-        self.loaded.record.name.to_string()
+    /// The full name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What its file is called in reasons.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Lines and columns of a place in its file.
+    pub fn place(&self, of: Span) -> JsonSpan {
+        *self.places.borrow_mut().entry((of.start, of.end)).or_insert_with(|| span(&self.loaded.source, of))
     }
 
     /// When a method of it is ended, in seconds, for a resource with these values.
@@ -73,13 +92,16 @@ pub(super) struct Reader<'v, 's> {
     pub state: State,
     /// What the gate has said.
     pub answers: Answers,
-    types: BTreeMap<(String, RtVersion), Rc<Type>>,
+    /// By the type without version, then by the text of the version, which is empty for unversioned.
+    types: BTreeMap<String, BTreeMap<String, Rc<Type>>>,
     nodes: BTreeMap<String, NodeRecord>,
-    groups: BTreeMap<String, GroupRecord>,
+    groups: BTreeMap<String, Rc<GroupRecord>>,
     dependents: BTreeMap<String, Dependencies>,
     dependencies: BTreeMap<String, Dependencies>,
-    init_nodes: BTreeMap<(String, String), Vec<String>>,
+    /// By group, then by the full name of the type.
+    init_nodes: BTreeMap<String, BTreeMap<String, Rc<[String]>>>,
     versions: BTreeMap<String, usize>,
+    durations: BTreeMap<String, BTreeMap<Method, Option<u64>>>,
 }
 
 impl<'v, 's> Reader<'v, 's> {
@@ -96,6 +118,7 @@ impl<'v, 's> Reader<'v, 's> {
             dependencies: BTreeMap::new(),
             init_nodes: BTreeMap::new(),
             versions: BTreeMap::new(),
+            durations: BTreeMap::new(),
         })
     }
 
@@ -111,8 +134,7 @@ impl<'v, 's> Reader<'v, 's> {
 
     /// A registered version of a type.
     pub fn type_of(&mut self, base: &str, version: &RtVersion) -> Result<Rc<Type>, CommandError> {
-        let key = (base.to_owned(), version.clone());
-        if let Some(known) = self.types.get(&key) {
+        if let Some(known) = self.known_type(base, version) {
             return Ok(Rc::clone(known));
         }
         let record = type_version(self.view, base, version)?.ok_or_else(|| StoreError::Corrupt {
@@ -121,12 +143,20 @@ impl<'v, 's> Reader<'v, 's> {
                 .to_owned(),
         })?;
         let loaded = Rc::new(Type::new(load_type(self.view, &record)?));
-        self.types.insert(key, Rc::clone(&loaded));
+        let text = version.as_str().unwrap_or_default().to_owned();
+        self.types.entry(base.to_owned()).or_default().insert(text, Rc::clone(&loaded));
         Ok(loaded)
+    }
+
+    fn known_type(&self, base: &str, version: &RtVersion) -> Option<&Rc<Type>> {
+        self.types.get(base)?.get(version.as_str().unwrap_or_default())
     }
 
     /// As [`Reader::type_of`]; none if it is not registered.
     pub fn find_type(&mut self, base: &str, version: &RtVersion) -> Result<Option<Rc<Type>>, CommandError> {
+        if let Some(known) = self.known_type(base, version) {
+            return Ok(Some(Rc::clone(known)));
+        }
         match type_version(self.view, base, version)? {
             Some(_) => self.type_of(base, version).map(Some),
             None => Ok(None),
@@ -143,6 +173,16 @@ impl<'v, 's> Reader<'v, 's> {
         Ok(count)
     }
 
+    /// The seconds that a method of a version is expected to take; none if nothing is known. No condition: it decides nothing.
+    pub fn expected_seconds(&mut self, type_name: &str, method: Method) -> Result<Option<u64>, CommandError> {
+        if let Some(known) = self.durations.get(type_name).and_then(|of| of.get(&method)) {
+            return Ok(*known);
+        }
+        let seconds = durations::read(self.view, type_name, method)?.map(|record| record.expected_seconds());
+        self.durations.entry(type_name.to_owned()).or_default().insert(method, seconds);
+        Ok(seconds)
+    }
+
     /// The version that a resource has.
     pub fn present(&mut self, name: &str) -> Result<Rc<Type>, CommandError> {
         let resource = self.resource(name)?;
@@ -151,17 +191,16 @@ impl<'v, 's> Reader<'v, 's> {
     }
 
     /// The nodes where Init, Fini and Validate of a type run for the resources of a group, whatever their status.
-    pub fn init_nodes(&mut self, group: &str, of: &Type) -> Result<Vec<String>, CommandError> {
-        let key = (group.to_owned(), of.name());
-        if let Some(known) = self.init_nodes.get(&key) {
-            return Ok(known.clone());
+    pub fn init_nodes(&mut self, group: &str, of: &Type) -> Result<Rc<[String]>, CommandError> {
+        if let Some(known) = self.init_nodes.get(group).and_then(|known| known.get(of.name())) {
+            return Ok(Rc::clone(known));
         }
-        let node_list = self.group(group)?.node_list.clone();
-        let nodes = planning::init_nodes(self.view, &node_list, &of.loaded)?;
-        for node in &nodes {
+        let record = self.group(group)?;
+        let nodes: Rc<[String]> = planning::init_nodes(self.view, &record.node_list, &of.loaded)?.into();
+        for node in &*nodes {
             self.node(node, group)?;
         }
-        self.init_nodes.insert(key, nodes.clone());
+        self.init_nodes.entry(group.to_owned()).or_default().insert(of.name().to_owned(), Rc::clone(&nodes));
         Ok(nodes)
     }
 
@@ -198,7 +237,7 @@ impl<'v, 's> Reader<'v, 's> {
         if self.state.groups.get(&resource.group).is_none_or(|group| group.driver == Driver::Recorded) {
             return true;
         }
-        let of = |version: &RtVersion| self.types.get(&(resource.base.clone(), version.clone()));
+        let of = |version: &RtVersion| self.known_type(&resource.base, version);
         let Some(own) = of(&resource.type_version) else { return false };
         let stops = own.has(Method::Stop) || own.has(Method::PostnetStop);
         resource.nodes.values().all(|entry| {
@@ -211,11 +250,11 @@ impl<'v, 's> Reader<'v, 's> {
         })
     }
 
-    fn group(&mut self, name: &str) -> Result<GroupRecord, CommandError> {
+    fn group(&mut self, name: &str) -> Result<Rc<GroupRecord>, CommandError> {
         if let Some(known) = self.groups.get(name) {
-            return Ok(known.clone());
+            return Ok(Rc::clone(known));
         }
-        let record = planning::find_group(self.view, name)?;
+        let record = Rc::new(planning::find_group(self.view, name)?);
         for node in &record.node_list {
             self.node(node, name)?;
         }
@@ -228,7 +267,7 @@ impl<'v, 's> Reader<'v, 's> {
             online_on,
         };
         self.state.groups.insert(name.to_owned(), group);
-        self.groups.insert(name.to_owned(), record.clone());
+        self.groups.insert(name.to_owned(), Rc::clone(&record));
         Ok(record)
     }
 
@@ -246,7 +285,7 @@ impl<'v, 's> Reader<'v, 's> {
         let group = self.group(&record.group)?;
         let of = self.type_of(&record.base, &record.type_version)?;
         let mut names: BTreeSet<String> = group.node_list.iter().cloned().collect();
-        names.extend(self.init_nodes(&record.group, &of)?);
+        names.extend(self.init_nodes(&record.group, &of)?.iter().cloned());
         let traces = record.nodes.iter().filter(|(_, entry)| entry.initialised_by != Origin::None);
         for (node, _) in traces {
             // A node that was removed is no part of the cluster: nothing runs there.

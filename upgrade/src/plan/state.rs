@@ -190,6 +190,26 @@ impl State {
         part
     }
 
+    /// The nodes that these resources are about: those of the node lists of their groups, and where else they have left something.
+    pub(super) fn nodes_of<'s>(&'s self, resources: impl IntoIterator<Item = &'s String>) -> BTreeSet<&'s str> {
+        let resources = resources.into_iter().filter_map(|name| self.resources.get(name));
+        let nodes = resources.flat_map(|resource| {
+            let group = self.groups.get(&resource.group);
+            group.into_iter().flat_map(|group| &group.node_list).chain(resource.nodes.keys())
+        });
+        nodes.map(String::as_str).collect()
+    }
+
+    /// Only these resources, their groups, and these nodes, of which those that are not there are unknown.
+    #[must_use]
+    pub(super) fn only(mut self, resources: &BTreeSet<String>, nodes: &BTreeSet<String>) -> Self {
+        self.resources.retain(|name, _| resources.contains(name));
+        let groups: BTreeSet<&String> = self.resources.values().map(|resource| &resource.group).collect();
+        self.groups.retain(|name, _| groups.contains(name));
+        self.nodes = nodes.iter().map(|node| (node.clone(), self.status(node))).collect();
+        self
+    }
+
     /// What something that is recorded means.
     pub fn apply(&mut self, effect: &Effect) {
         match effect {

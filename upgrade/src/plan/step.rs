@@ -27,7 +27,7 @@ pub struct Step {
     pub undo: Vec<Undo>,
     /// Why it is there.
     pub reason: Why,
-    /// How many seconds it took before, from the history; null if nothing is known.
+    /// How many seconds it takes, from how long the method took before, rounded up; null if nothing is known.
     pub expected_seconds: Option<u64>,
     /// In a group that the administrator drives: what he does. Null where rtreg runs it.
     pub administrator: Option<Commands>,

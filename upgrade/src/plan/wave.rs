@@ -5,15 +5,17 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rtreg_registry::CommandError;
 
-use super::blackout::blackouts;
 use super::bundle::{Moving, disrupts};
-use super::data::{Asked, Basis, Bundle, Driver, HeldBack, HeldBackKind, Notice, NoticeKind, Plan, Upgrade, Wave};
+use super::data::{
+    Asked, Basis, Bundle, Driver, Expected, HeldBack, HeldBackKind, Notice, NoticeKind, Plan, Upgrade, Wave,
+};
 use super::decide::{self, Candidate};
 use super::files::{self, Basing};
 use super::lower::Lowering;
 use super::order::{Order, order};
 use super::read::Reader;
 use super::recorded;
+use super::schedule::{Schedule, expect};
 use super::state::State;
 use super::step::{Phase, Step, Why};
 
@@ -39,14 +41,14 @@ impl Made {
         &mut self,
         reader: &mut Reader<'_, '_>,
         asked: &Asked,
-        moving: &Moving,
+        moving: Moving,
         upgrades: &[&Candidate],
     ) -> Result<Result<(), Vec<HeldBack>>, CommandError> {
-        let disrupts = disrupts(reader, moving);
+        let disrupts = disrupts(reader, &moving);
         if let Some((kind, sentence)) = too_much(asked, &disrupts, upgrades.len()) {
             return Ok(Err(all_held_back(upgrades, kind, sentence)));
         }
-        let order = match order(reader, moving)? {
+        let order = match order(reader, &moving)? {
             Ok(order) => order,
             Err(circle) => {
                 let sentence = format!(
@@ -57,11 +59,11 @@ impl Made {
             }
         };
         let id = format!("b{}", self.bundles.len() + 1);
-        let mut lowering = Lowering::new(reader, id.clone(), moving, upgrades)?;
+        let mut lowering = Lowering::new(reader, id.clone(), &moving, upgrades)?;
         lowering.strict = asked.strict;
         lowering.mark = self.mark(upgrades);
-        let (state, carried_out_by) = (lowering.state.clone(), recorded::driver(&lowering));
-        let mut steps = lowering.steps(&order.blocks);
+        let carried_out_by = recorded::driver(&lowering);
+        let (mut steps, state) = lowering.steps(&order.blocks);
         for candidate in upgrades {
             if let Some(because) = refused(reader, asked, candidate, (&state, &steps))? {
                 let held_back = |of: &&Candidate| HeldBack {
@@ -74,10 +76,15 @@ impl Made {
             }
         }
         files::check(&mut steps, upgrades, &mut self.notices);
+        expect(reader, &mut steps)?;
+        let schedule = Schedule::new(&steps);
+        let (blackouts, expected) = (schedule.blackouts(), schedule.expected());
         self.notice(&order, carried_out_by, &state);
         for candidate in upgrades {
             for of in std::iter::once(&candidate.present).chain(candidate.legs.iter().map(|leg| &leg.target)) {
-                self.types.entry(of.name()).or_insert_with(|| files::of_type(of));
+                if !self.types.contains_key(of.name()) {
+                    self.types.insert(of.name().to_owned(), files::of_type(of));
+                }
             }
         }
         let upgraded: BTreeSet<&String> = upgrades.iter().map(|of| &of.name).collect();
@@ -88,11 +95,12 @@ impl Made {
             moves: moves.map(|(name, of)| (name.clone(), of.sentence.clone())).collect(),
             disrupts,
             carried_out_by,
-            blackouts: blackouts(&steps),
+            blackouts,
+            expected,
             steps,
             basis: Basis::default(),
         };
-        self.bundles.push((bundle, moving.clone()));
+        self.bundles.push((bundle, moving));
         Ok(Ok(()))
     }
 
@@ -104,29 +112,30 @@ impl Made {
         (held_back, nothing_to_do): (Vec<HeldBack>, Vec<String>),
     ) -> Result<Plan, CommandError> {
         let basing = Basing::new(reader);
-        let mut state = State::default();
+        let mut nodes: BTreeSet<String> = BTreeSet::new();
+        let mut resources: BTreeSet<String> = BTreeSet::new();
         for (bundle, moving) in &mut self.bundles {
-            let mut part = reader.state.part(moving.moves.keys());
+            let mut own = reader.state.nodes_of(moving.moves.keys());
             // Init and Validate of a new version may run where the old one's never did.
-            let nodes = bundle.steps.iter().filter_map(|step| step.operation.node.as_ref());
-            part.nodes.extend(nodes.map(|node| (node.clone(), reader.state.status(node))));
-            bundle.basis = basing.of_bundle(&part, moving);
-            state.nodes.extend(part.nodes);
-            state.groups.extend(part.groups);
-            state.resources.extend(part.resources);
+            own.extend(bundle.steps.iter().filter_map(|step| step.operation.node.as_deref()));
+            bundle.basis = basing.of_bundle(&reader.state, &own, moving);
+            resources.extend(moving.moves.keys().cloned());
+            let further: Vec<String> =
+                own.into_iter().filter(|node| !nodes.contains(*node)).map(str::to_owned).collect();
+            nodes.extend(further);
         }
         // What is held back was decided on in this state, too.
-        let part = reader.state.part(held_back.iter().map(|of| &of.resource));
-        state.nodes.extend(part.nodes);
-        state.groups.extend(part.groups);
-        state.resources.extend(part.resources);
+        nodes.extend(reader.state.nodes_of(held_back.iter().map(|of| &of.resource)).into_iter().map(str::to_owned));
+        resources.extend(held_back.iter().map(|of| of.resource.clone()));
         let waves = waves(reader, std::mem::take(&mut self.bundles), asked.max_unavailable)?;
+        let state = std::mem::take(&mut reader.state).only(&resources, &nodes);
         let mut basis = basing.of_plan();
         basis.types = self.types;
         let plan = Plan {
             version: 1,
             id: String::new(),
             request: asked,
+            expected: waves.iter().fold(Expected::NOTHING, |all, wave| all.then(wave.expected)),
             waves,
             held_back,
             nothing_to_do,
@@ -138,7 +147,7 @@ impl Made {
     }
 
     fn mark(&self, upgrades: &[&Candidate]) -> Option<String> {
-        let names = upgrades.iter().flat_map(|of| &of.legs).map(|leg| leg.target.name());
+        let names = upgrades.iter().flat_map(|of| &of.legs).map(|leg| leg.target.name().to_owned());
         let names: BTreeSet<String> = names.filter(|name| self.irreversible.contains(name)).collect();
         let names: Vec<String> = names.into_iter().collect();
         (!names.is_empty()).then(|| {
@@ -222,8 +231,8 @@ fn refused(
 fn upgrade(of: &Candidate) -> Upgrade {
     Upgrade {
         resource: of.name.clone(),
-        from: of.present.name(),
-        to: of.legs.iter().map(|leg| leg.target.name()).collect(),
+        from: of.present.name().to_owned(),
+        to: of.legs.iter().map(|leg| leg.target.name().to_owned()).collect(),
         tunability: of.tunability.to_string(),
         needs: of.needs,
         because: of.because.clone(),
@@ -278,7 +287,7 @@ fn waves(
             wave.push(bundle);
         }
         done.extend(taken);
-        waves.push(Wave { bundles: wave });
+        waves.push(Wave::new(wave));
     }
     Ok(waves)
 }

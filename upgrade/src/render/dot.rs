@@ -1,6 +1,6 @@
 //! The plan as a graph for Graphviz: a cluster for each bundle, an edge where a step waits for another.
 
-use super::words::operation_words;
+use super::words::{expected_words, operation_words};
 use crate::plan::{Phase, Plan};
 
 /// The plan in the DOT language.
@@ -10,11 +10,12 @@ pub fn dot(plan: &Plan) -> String {
         text.push_str(&format!(
             "  subgraph {} {{\n    label={};\n",
             quote(&format!("cluster_{}", bundle.id)),
-            quote(&bundle.id)
+            quote(&format!("{}{}", bundle.id, below(expected_words(&bundle.expected))))
         ));
         for step in &bundle.steps {
             let node = step.operation.node.as_ref().map(|node| format!("\n{node}")).unwrap_or_default();
-            let label = format!("{}\n{}{node}", step.id, operation_words(&step.operation));
+            let takes = below(step.expected_seconds.map(|seconds| format!("{seconds} s")));
+            let label = format!("{}\n{}{node}{takes}", step.id, operation_words(&step.operation));
             let style = match step.phase {
                 Phase::Validate => "style=dashed",
                 Phase::Down => "style=filled, fillcolor=\"#f4d6d2\"",
@@ -32,6 +33,11 @@ pub fn dot(plan: &Plan) -> String {
     }
     text.push_str("}\n");
     text
+}
+
+/// Words on a line of their own.
+fn below(words: Option<String>) -> String {
+    words.map(|words| format!("\n{words}")).unwrap_or_default()
 }
 
 fn quote(text: &str) -> String {

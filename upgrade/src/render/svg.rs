@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::words::operation_words;
+use super::words::{expected_words, operation_words};
 use crate::plan::{Bundle, Phase, Plan, Step};
 
 const WIDTH: usize = 220;
@@ -13,7 +13,9 @@ const GAP: usize = 36;
 pub fn svg(plan: &Plan) -> String {
     let (mut body, mut top, mut right) = (String::new(), GAP, 0);
     for bundle in plan.bundles() {
-        body.push_str(&format!("<text x=\"{GAP}\" y=\"{}\" class=\"head\">{}</text>\n", top, escape(&bundle.id)));
+        let expected = expected_words(&bundle.expected).map(|words| format!(", {words}")).unwrap_or_default();
+        let head = escape(&format!("{}{expected}", bundle.id));
+        body.push_str(&format!("<text x=\"{GAP}\" y=\"{top}\" class=\"head\">{head}</text>\n"));
         let places = places(bundle);
         let at = |id: &str| {
             places.get(id).map(|(column, row)| (GAP + column * (WIDTH + GAP), top + 12 + row * (HEIGHT + 12)))
@@ -47,7 +49,9 @@ fn block(step: &Step, (x, y): (usize, usize)) -> String {
         Phase::Set => "#e8e8e8",
         Phase::Up => "#d5ebd8",
     };
-    let node = step.operation.node.as_deref().unwrap_or_default();
+    let node = step.operation.node.as_deref();
+    let takes = step.expected_seconds.map(|seconds| format!("{seconds} s"));
+    let node = node.map(str::to_owned).into_iter().chain(takes).collect::<Vec<_>>().join(", ");
     let words: String = operation_words(&step.operation).chars().take(34).collect();
     format!(
         "<rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"4\" fill=\"{fill}\"><title>{}</title></rect>\n\
@@ -56,7 +60,7 @@ fn block(step: &Step, (x, y): (usize, usize)) -> String {
         x + 8,
         y + 18,
         escape(&step.id),
-        escape(node),
+        escape(&node),
         x + 8,
         y + 36,
         escape(&words)

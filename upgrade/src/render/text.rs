@@ -3,9 +3,9 @@
 
 use rtreg_checker::report::json::JsonSpan;
 
-use super::words::operation_words;
+use super::words::{expected_words, operation_words};
 use crate::execute::{BundleEnd, End, Outcome};
-use crate::plan::{Blackout, Bundle, Driver, HeldBack, Phase, Plan, Step, Upgrade, Why};
+use crate::plan::{Blackout, Bundle, Driver, Expected, HeldBack, Phase, Plan, Step, Upgrade, Why};
 
 /// The widest column of steps, in characters; what is longer stands alone on its line.
 const COLUMN_MAX: usize = 60;
@@ -16,7 +16,7 @@ pub fn text(plan: &Plan) -> String {
     let count = plan.waves.len();
     for (number, wave) in plan.waves.iter().enumerate() {
         if count > 1 {
-            text.push_str(&format!("\nWave {} of {count}\n", number + 1));
+            text.push_str(&format!("\nWave {} of {count}{}\n", number + 1, expected(&wave.expected, ": ")));
         }
         wave.bundles.iter().for_each(|of| bundle(&mut text, of));
     }
@@ -41,8 +41,12 @@ fn head(plan: &Plan) -> String {
         _ => {
             let bundles = counted(plan.bundles().count(), "bundle");
             let waves = counted(plan.waves.len(), "wave");
+            let expected = match expected_words(&plan.expected) {
+                Some(words) => format!("It is expected to take {words}.\n"),
+                None => String::new(),
+            };
             format!(
-                "Plan {short}: {}, {} in {bundles} and {waves}.\n",
+                "Plan {short}: {}, {} in {bundles} and {waves}.\n{expected}",
                 counted(upgrades, "upgrade"),
                 counted(steps, "step")
             )
@@ -55,7 +59,7 @@ fn bundle(text: &mut String, bundle: &Bundle) {
         [] => "nothing goes down".to_owned(),
         groups => format!("takes down {}", groups.join(", ")),
     };
-    text.push_str(&format!("\nBundle {}: {down}\n", bundle.id));
+    text.push_str(&format!("\nBundle {}: {down}{}\n", bundle.id, expected(&bundle.expected, "; ")));
     bundle.upgrades.iter().for_each(|of| upgrade(text, of, bundle));
     for sentence in bundle.moves.values() {
         text.push_str(&format!("  moves with it: {sentence}\n"));
@@ -69,6 +73,11 @@ fn bundle(text: &mut String, bundle: &Bundle) {
         text.push_str("\n  Down meanwhile:\n");
         bundle.blackouts.iter().for_each(|of| blackout(text, of));
     }
+}
+
+/// How long it is expected to take, behind other words; nothing where nothing is known.
+fn expected(of: &Expected, behind: &str) -> String {
+    expected_words(of).map(|words| format!("{behind}expected {words}")).unwrap_or_default()
 }
 
 fn upgrade(text: &mut String, upgrade: &Upgrade, bundle: &Bundle) {
@@ -100,22 +109,25 @@ fn why(text: &mut String, why: &Why, indent: &str) {
 
 /// Each step with what undoes it; the step number is what others wait for.
 fn table(text: &mut String, bundle: &Bundle) {
-    let rows: Vec<[String; 5]> = bundle.steps.iter().flat_map(rows).collect();
-    let head = ["STEP", "", "WHERE", "FORWARDS", "TO UNDO IT"].map(str::to_owned);
+    let rows: Vec<[String; 6]> = bundle.steps.iter().flat_map(rows).collect();
+    let head = ["STEP", "", "WHERE", "TAKES", "FORWARDS", "TO UNDO IT"].map(str::to_owned);
+    // Where nothing is known there is no such column.
+    let columns: &[usize] =
+        if bundle.steps.iter().any(|step| step.expected_seconds.is_some()) { &[0, 1, 2, 3, 4] } else { &[0, 1, 2, 4] };
     let width = |column: usize| {
         let cells = std::iter::once(&head).chain(&rows).map(|row| row[column].chars().count());
         cells.filter(|width| *width <= COLUMN_MAX).max().unwrap_or(0)
     };
-    let widths = [0, 1, 2, 3].map(width);
+    let widths: Vec<(usize, usize)> = columns.iter().map(|column| (*column, width(*column))).collect();
     for row in std::iter::once(&head).chain(&rows) {
-        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        let cells: Vec<String> = widths.iter().map(|(column, width)| format!("{:width$}", row[*column])).collect();
         let last = row.last().map(String::as_str).unwrap_or_default();
         text.push_str(format!("  {}  {last}", cells.join("  ")).trim_end());
         text.push('\n');
     }
 }
 
-fn rows(step: &Step) -> Vec<[String; 5]> {
+fn rows(step: &Step) -> Vec<[String; 6]> {
     let phase = match step.phase {
         Phase::Validate => "?",
         Phase::Down => "-",
@@ -135,9 +147,10 @@ fn rows(step: &Step) -> Vec<[String; 5]> {
         })
         .collect();
     let first = undo.first().cloned().unwrap_or_else(|| "nothing".to_owned());
-    let mut rows = vec![[step.id.clone(), phase.to_owned(), node, operation_words(&step.operation), first]];
+    let takes = step.expected_seconds.map(|seconds| format!("{seconds} s")).unwrap_or_default();
+    let mut rows = vec![[step.id.clone(), phase.to_owned(), node, takes, operation_words(&step.operation), first]];
     let empty = String::new;
-    rows.extend(undo.into_iter().skip(1).map(|undo| [empty(), empty(), empty(), empty(), undo]));
+    rows.extend(undo.into_iter().skip(1).map(|undo| [empty(), empty(), empty(), empty(), empty(), undo]));
     rows
 }
 
@@ -152,7 +165,8 @@ fn commands(text: &mut String, bundle: &Bundle) {
 
 fn blackout(text: &mut String, of: &Blackout) {
     let until = of.to.as_ref().map_or_else(|| "and stays down".to_owned(), |to| format!("to {to}"));
-    let expected = of.expected_seconds.map_or_else(|| "not known".to_owned(), |seconds| format!("{seconds} s"));
+    let known = of.expected_seconds.map(|seconds| format!("{seconds} s"));
+    let expected = known.or_else(|| expected_words(&of.expected)).unwrap_or_else(|| "not known".to_owned());
     let at_most = of.at_most_seconds.map_or_else(|| "not known".to_owned(), |seconds| format!("{seconds} s"));
     text.push_str(&format!("    {} from {} {until}: expected {expected}, at most {at_most}\n", of.resource, of.from));
 }

@@ -1,6 +1,6 @@
-//! An operation in a few words, the same in every output.
+//! An operation in a few words, and how long something is expected to take: the same in every output.
 
-use crate::plan::{Operation, SwitchChange, What};
+use crate::plan::{Expected, Operation, SwitchChange, What};
 
 /// What an operation does, without its node.
 pub fn operation_words(operation: &Operation) -> String {
@@ -29,5 +29,18 @@ pub fn operation_words(operation: &Operation) -> String {
         }
         What::NodeAction(action) => action.action.clone(),
         What::Mark { .. } => "point of no return".to_owned(),
+    }
+}
+
+/// How long something is expected to take; none if nothing is known that would be worth saying.
+pub fn expected_words(of: &Expected) -> Option<String> {
+    match (of.seconds, of.at_least_seconds) {
+        (_, 0) => None,
+        (Some(seconds), _) => Some(format!("{seconds} s")),
+        (None, at_least) if of.unknown_steps == 0 => Some(format!("at least {at_least} s")),
+        (None, at_least) => {
+            let steps = if of.unknown_steps == 1 { "1 step".to_owned() } else { format!("{} steps", of.unknown_steps) };
+            Some(format!("at least {at_least} s, not known for {steps}"))
+        }
     }
 }

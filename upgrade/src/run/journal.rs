@@ -3,6 +3,7 @@
 
 use rtreg_model::NodeStatus;
 use rtreg_registry::commands::effects;
+use rtreg_registry::durations;
 use rtreg_registry::history::sha256_hex;
 use rtreg_registry::records::NodeRecord;
 use rtreg_registry::transaction::Transaction;
@@ -246,6 +247,9 @@ pub fn outcome(hand: &Hand<'_>, id: &str, ended: &Ended) -> Result<bool, Command
         };
         put(tx, hand, id, &after)?;
         effects_of(tx, hand, id, &what)?;
+        if let (Status::Done, Some(call)) = (status, after.operation.method()) {
+            durations::add(tx, (&call.type_name, call.method), ended.millis)?;
+        }
         unaddress(tx, hand, id, &after.operation)?;
         Ok(true)
     })?;

@@ -47,19 +47,18 @@ impl Lowering<'_> {
             for candidate in self.upgrades.clone().into_values() {
                 sets.extend(self.set_resource(candidate, number));
             }
-            let operation = set_type_version(&sets, true);
-            let mut undo = vec![plain(set_type_version(&sets.iter().map(back).collect::<Vec<_>>(), false))];
+            let operation = set_type_version(sets.iter().map(|(set, _)| set), true);
+            let mut undo = vec![plain(set_type_version(sets.iter().map(|(_, back)| back), false))];
             if number == 0 {
                 undo.extend(self.updates_back());
             }
-            let names: Vec<String> = sets.iter().map(|(set, _)| format!("`{}`", set.resource)).collect();
             let reason = match (sets.as_slice(), self.upgrades.len()) {
                 ([(only, _)], 1) => self.why(&only.resource),
-                _ => Why {
-                    rule: "one_commit".to_owned(),
-                    sentence: format!("{} change together, in one commit.", names.join(", ")),
-                    place: None,
-                },
+                _ => {
+                    let names: Vec<String> = sets.iter().map(|(set, _)| format!("`{}`", set.resource)).collect();
+                    let sentence = format!("{} change together, in one commit.", names.join(", "));
+                    Why { rule: "one_commit".to_owned(), sentence, place: None }
+                }
             };
             let administrator = recorded::set(self, &sets);
             let draft = Draft { phase: Phase::Set, operation, undo, reason, administrator };
@@ -88,7 +87,7 @@ impl Lowering<'_> {
                 resource: candidate.name.clone(),
                 from: from.version().clone(),
                 to: to.version().clone(),
-                type_name: to.name(),
+                type_name: to.name().to_owned(),
                 properties,
                 values: values.clone(),
             };
@@ -115,17 +114,13 @@ impl Lowering<'_> {
     }
 }
 
-fn back((_, back): &(SetResource, SetResource)) -> (SetResource, SetResource) {
-    (back.clone(), back.clone())
-}
-
-fn set_type_version(sets: &[(SetResource, SetResource)], gated: bool) -> Operation {
+fn set_type_version<'s>(sets: impl Iterator<Item = &'s SetResource> + Clone, gated: bool) -> Operation {
     let effect = |set: &SetResource| Effect::TypeVersion {
         resource: set.resource.clone(),
         version: set.to.clone(),
         values: set.values.clone(),
     };
-    let effects = sets.iter().map(|(set, _)| effect(set)).collect();
-    let resources = sets.iter().map(|(set, _)| set.clone()).collect();
+    let effects = sets.clone().map(effect).collect();
+    let resources = sets.cloned().collect();
     commit(What::SetTypeVersion(SetTypeVersion { gated, resources }), effects)
 }
