@@ -62,10 +62,9 @@ impl Screen {
             }
         };
         // No colour: what it says is in its words.
-        let style = ProgressStyle::with_template("[{elapsed}] [{bar:20}] {pos}/{len} steps  {rest}");
+        let style = ProgressStyle::with_template("{elapsed} [{bar:10}] {pos}/{len} steps  {rest}");
         let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ").with_key("rest", line);
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr()).with_style(style);
-        bar.enable_steady_tick(TICK);
         Self::Terminal { bar, shared, begun }
     }
 
@@ -82,6 +81,7 @@ impl Screen {
                 };
                 bar.set_length(steps);
                 bar.set_position(done);
+                bar.enable_steady_tick(TICK);
                 if !matches!(event, Event::StepBegun { .. }) {
                     bar.println(ended(event));
                 }

@@ -106,7 +106,11 @@ impl<'a> Live<'a> {
         let operation = task.operation;
         let node = operation.node.clone().filter(|_| operation.repeat != Repeat::OneCommit);
         let by_agent = node.as_ref().is_some_and(|node| *node != self.world.node);
-        if let Some(node) = node.as_ref().filter(|node| by_agent && !has_agent(&self.world.place, node)) {
+        let silent = node.as_ref().filter(|node| by_agent && !has_agent(&self.world.place, node));
+        // Where a node is declared down nobody is needed: the intent says that nothing runs there.
+        if let Some(node) = silent
+            && !inspect(self.world.store, |view| run::is_down(view, node))?
+        {
             let sentence = format!(
                 "No agent answers for node `{node}`; start `rtreg agent --node {node}` there, then `rtreg resume {}`.",
                 self.run
