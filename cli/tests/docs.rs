@@ -154,6 +154,33 @@ fn compat() {
 }
 
 #[test]
+fn states() {
+    let cluster = Cluster::new();
+    let methods = ["Start", "Stop", "Monitor_start", "Monitor_stop"];
+    let base = cluster.path().join("web").display().to_string();
+    let text = rtr("web", "1.0", &methods[..2], &[]).replace("/opt/XMPLweb/1.0", &base);
+    let monitor = "Monitor_start = monitor_start;\nMonitor_stop = monitor_stop;\n#$upgrade\n";
+    cluster.write("web.rtr", &text.replace("#$upgrade\n", monitor));
+    for method in methods {
+        let name = method.to_lowercase();
+        let script = format!("#!/bin/sh\ntest ! -e {}/fail-{name}\n", cluster.path().display());
+        let path = cluster.write(&format!("web/{name}"), &script);
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("it may run");
+    }
+    for command in [
+        "node add tokyo",
+        "register web.rtr",
+        "group create web-rg --node tokyo",
+        "resource create web-rs --group web-rg --type web:1.0",
+        "group manage web-rg",
+    ] {
+        let output = cluster.command().env("RTREG_NODE", "tokyo").args(command.split(' ')).output().expect("it runs");
+        assert!(output.status.success(), "{command}: {output:?}");
+    }
+    assert!(run("states.md", &cluster) >= 7);
+}
+
+#[test]
 fn plan() {
     let cluster = Cluster::new();
     for (version, from) in [("1.0", &[][..]), ("2.0", &["\"1.0\" WHEN_OFFLINE"])] {

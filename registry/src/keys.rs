@@ -2,8 +2,9 @@
 //!
 //! `types/<base>/<version>`, `names/<full name>`, `by-short/<resource type>/<base>/<version>`; `resources/<R>` with
 //! `by-type/<base>/<version>/<R>`, `by-group/<G>/<R>`, `by-dependency/<R>/<dependent>`; `groups/<G>`, `nodes/<N>`,
-//! `by-node/<N>/group/<G>` and `by-node/<N>/type/<base>/<version>`; `settings/<name>`; `blobs/<hash>/<chunk>`;
-//! `history/<kind>/<object>/<number, newest first>`; `durations/<full name>/<method>`; `runs/<run>`, `open-runs/<run>`, `used-plans/<plan>`, `journal/<run>/<operation>`,
+//! `by-node/<N>/group/<G>`, `by-node/<N>/type/<base>/<version>` and `by-driver/rgm/<G>`; `settings/<name>`; `blobs/<hash>/<chunk>`;
+//! `history/<kind>/<object>/<number, newest first>`; `durations/<full name>/<method>`; `runs/<run>`, `open-runs/<run>`,
+//! `used-plans/<plan>`, `journal/<run>/<operation>`,
 //! `bundles/<run>/<bundle>`, `work/<node>/<run>/<operation>`, `counters/runs`.
 
 use rtreg_model::{Method, RtVersion};
@@ -144,6 +145,16 @@ pub fn by_node_type(node: &str, base: &str, version: &RtVersion) -> String {
 /// All that names a node.
 pub fn by_node_all(node: &str) -> String {
     format!("by-node/{}/", part(node))
+}
+
+/// A group that rtreg drives.
+pub fn by_driver_rgm(group: &str) -> String {
+    format!("{}{}", by_driver_rgm_all(), part(group))
+}
+
+/// All groups that rtreg drives.
+pub fn by_driver_rgm_all() -> String {
+    "by-driver/rgm/".to_owned()
 }
 
 /// A setting of the store.

@@ -34,6 +34,9 @@ pub struct RunRecord {
     pub abort_wanted: bool,
     /// Methods run although their file is not the one that the version registered.
     pub accept_changed_methods: bool,
+    /// Its plan is that of a state command: nothing of it is undone.
+    #[serde(default)]
+    pub state_command: bool,
 }
 
 /// Whether a run goes on.

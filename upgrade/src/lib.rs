@@ -11,3 +11,4 @@ pub mod path;
 pub mod plan;
 pub mod render;
 pub mod run;
+pub mod states;

@@ -6,9 +6,11 @@ use rtreg_registry::commands::changes::ChangeReport;
 use rtreg_registry::commands::driver::{DriverRequest, set_driver};
 use rtreg_registry::commands::group::{self, CreateRequest, GroupRequest, NodesRequest, SetRequest};
 use rtreg_registry::{CommandError, Transaction, inspect, transact};
+use rtreg_upgrade::states::StateCommand;
 
 use crate::app::App;
 use crate::error::{CliError, Exit};
+use crate::live::record_or_run;
 use crate::output;
 
 /// The arguments.
@@ -131,46 +133,58 @@ pub fn run(arguments: Arguments, app: &App) -> Result<Exit, CliError> {
         }
         Group::Set { name, nodes, properties } => {
             let request = SetRequest { name, nodes, properties };
-            change(app, &request.name, |tx| group::set(tx, &request))
+            change(app, &request.name, &StateCommand::SetGroup(request.clone()), |tx| group::set(tx, &request))
         }
         Group::Driver { name, driver } => {
             let request = DriverRequest { name, driver: driver.into() };
-            change(app, &request.name, |tx| set_driver(tx, &request))
+            let command = StateCommand::Drive(GroupRequest { name: request.name.clone() });
+            change(app, &request.name, &command, |tx| set_driver(tx, &request))
         }
-        Group::Delete(name) => whole(app, name, group::delete),
-        Group::Manage { name, already: false } => whole(app, Name { name }, group::manage),
-        Group::Manage { name, already: true } => whole(app, Name { name }, group::manage_already),
-        Group::Unmanage(name) => whole(app, name, group::unmanage),
-        Group::Online(nodes) => on_nodes(app, nodes, group::online),
-        Group::Offline(nodes) => on_nodes(app, nodes, group::offline),
+        Group::Delete(name) => recorded(app, name, group::delete),
+        Group::Manage { name, already: false } => whole(app, Name { name }, (StateCommand::Manage, group::manage)),
+        Group::Manage { name, already: true } => recorded(app, Name { name }, group::manage_already),
+        Group::Unmanage(name) => whole(app, name, (StateCommand::Unmanage, group::unmanage)),
+        Group::Online(nodes) => on_nodes(app, nodes, (StateCommand::Online, group::online)),
+        Group::Offline(nodes) => on_nodes(app, nodes, (StateCommand::Offline, group::offline)),
     }
+}
+
+type Recorded<R> = fn(&mut Transaction<'_>, &R) -> Result<ChangeReport, CommandError>;
+
+/// A command that runs no method, whoever drives the group.
+fn recorded(app: &App, Name { name }: Name, command: Recorded<GroupRequest>) -> Result<Exit, CliError> {
+    let request = GroupRequest { name };
+    let report = perform(app, &request.name, |tx| command(tx, &request))?;
+    output::answer(app, &report, ChangeReport::text)
 }
 
 fn whole(
     app: &App,
     Name { name }: Name,
-    command: fn(&mut Transaction<'_>, &GroupRequest) -> Result<ChangeReport, CommandError>,
+    (command, recorded): (fn(GroupRequest) -> StateCommand, Recorded<GroupRequest>),
 ) -> Result<Exit, CliError> {
     let request = GroupRequest { name };
-    change(app, &request.name, |tx| command(tx, &request))
+    change(app, &request.name, &command(request.clone()), |tx| recorded(tx, &request))
 }
 
 fn on_nodes(
     app: &App,
     Nodes { name, nodes }: Nodes,
-    command: fn(&mut Transaction<'_>, &NodesRequest) -> Result<ChangeReport, CommandError>,
+    (command, recorded): (fn(NodesRequest) -> StateCommand, Recorded<NodesRequest>),
 ) -> Result<Exit, CliError> {
     let request = NodesRequest { name, nodes };
-    change(app, &request.name, |tx| command(tx, &request))
+    change(app, &request.name, &command(request.clone()), |tx| recorded(tx, &request))
 }
 
 /// A change of a group is made of changes of its resources.
 fn change(
     app: &App,
     group: &str,
-    command: impl FnMut(&mut Transaction<'_>) -> Result<ChangeReport, CommandError>,
+    command: &StateCommand,
+    recorded: impl FnMut(&mut Transaction<'_>) -> Result<ChangeReport, CommandError>,
 ) -> Result<Exit, CliError> {
-    output::answer(app, &perform(app, group, command)?, ChangeReport::text)
+    let count = inspect(app.store()?, |view| group::member_count(view, group))?;
+    record_or_run(app, ("resources", count), command, recorded)
 }
 
 /// Carries out a command about a group; also what the vendor's names do.

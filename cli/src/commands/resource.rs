@@ -7,10 +7,12 @@ use rtreg_registry::commands::observe::{self, StateRequest, TypeVersionRequest};
 use rtreg_registry::commands::resource::{self, CreateRequest, DeleteRequest, SetRequest};
 use rtreg_registry::commands::switch::{Action, SwitchRequest, switch};
 use rtreg_registry::{CommandError, Transaction, transact};
+use rtreg_upgrade::states::StateCommand;
 
 use crate::app::App;
 use crate::completed::{self, completed};
 use crate::error::{CliError, Exit};
+use crate::live::record_or_run;
 use crate::output;
 
 /// The arguments.
@@ -167,15 +169,15 @@ pub fn run(arguments: Arguments, app: &App) -> Result<Exit, CliError> {
                 created_under_3_0: create.created_under.is_some(),
                 disabled: create.disabled,
             };
-            change(app, |tx| resource::create(tx, &request))
+            change(app, &StateCommand::Create(request.clone()), |tx| resource::create(tx, &request))
         }
         Resource::Delete(Name { name }) => {
             let request = DeleteRequest { name };
-            change(app, |tx| resource::delete(tx, &request))
+            change(app, &StateCommand::Delete(request.clone()), |tx| resource::delete(tx, &request))
         }
         Resource::Set(Set { name, properties, defaults }) => {
             let request = SetRequest { name, properties, defaults };
-            change(app, |tx| resource::set(tx, &request))
+            change(app, &StateCommand::Set(request.clone()), |tx| resource::set(tx, &request))
         }
         Resource::Enable(nodes) => act(app, Action::Enable, nodes),
         Resource::Disable(nodes) => act(app, Action::Disable, nodes),
@@ -189,7 +191,7 @@ pub fn run(arguments: Arguments, app: &App) -> Result<Exit, CliError> {
 
 fn act(app: &App, action: Action, Nodes { name, nodes }: Nodes) -> Result<Exit, CliError> {
     let request = SwitchRequest { name, action, nodes };
-    change(app, |tx| switch(tx, &request))
+    change(app, &StateCommand::Switch(request.clone()), |tx| switch(tx, &request))
 }
 
 fn observed(app: &App, state: State) -> Result<Exit, CliError> {
@@ -197,7 +199,7 @@ fn observed(app: &App, state: State) -> Result<Exit, CliError> {
     match (state.type_version, state.state, state.node) {
         (Some(version), _, _) => {
             let request = TypeVersionRequest { name, version };
-            change(app, |tx| observe::type_version_is(tx, &request))
+            output::answer(app, &perform(app, |tx| observe::type_version_is(tx, &request))?, ChangeReport::text)
         }
         (None, Some(seen), Some(node)) => {
             let request = StateRequest {
@@ -209,7 +211,7 @@ fn observed(app: &App, state: State) -> Result<Exit, CliError> {
                 monitor_started_by: state.monitor_started_by,
                 initialised_by: state.initialised_by,
             };
-            change(app, |tx| observe::state(tx, &request))
+            output::answer(app, &perform(app, |tx| observe::state(tx, &request))?, ChangeReport::text)
         }
         _ => Err(CliError::usage("expected a state and the node where it was seen")
             .help(format!("`rtreg resource state {name} --node N STATE`"))),
@@ -218,9 +220,10 @@ fn observed(app: &App, state: State) -> Result<Exit, CliError> {
 
 fn change(
     app: &App,
-    command: impl FnMut(&mut Transaction<'_>) -> Result<ChangeReport, CommandError>,
+    command: &StateCommand,
+    recorded: impl FnMut(&mut Transaction<'_>) -> Result<ChangeReport, CommandError>,
 ) -> Result<Exit, CliError> {
-    output::answer(app, &perform(app, command)?, ChangeReport::text)
+    record_or_run(app, ("resources", 1), command, recorded)
 }
 
 /// Carries out a command about a resource; also what the vendor's names do.

@@ -4,6 +4,7 @@
 mod follow;
 mod hidden;
 mod progress;
+mod state;
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
@@ -24,6 +25,7 @@ use crate::error::{CliError, Exit};
 use crate::output;
 
 pub use hidden::hidden;
+pub use state::record_or_run;
 
 /// The variable in which the processes of a run find the reason that was given.
 const REASON_VARIABLE: &str = "RTREG_REASON";
@@ -81,6 +83,7 @@ pub fn go_on(app: &App, (run, mode): (&str, Mode), by_force: bool, following: &F
     if mode == Mode::On && !record.abort_wanted {
         let plan = inspect(store, |view| run::plan_of(view, &record))?;
         check_agents(store, &place, &plan, &ctx.local_node)?;
+        run::reserve_rest(&hand, &plan)?;
     }
     follow_coordinator(app, store, (&place, lock), (run, mode), following)
 }
@@ -174,7 +177,20 @@ fn follow_coordinator(
     let mut child = live::shielded(|| command.spawn()).map_err(failed)?;
     let ended = child.stdout.take().and_then(|output| follow::follow(app, output));
     _ = child.wait();
+    if ended.is_none() {
+        complain(place, run);
+    }
     after(app, store, run, ended)
+}
+
+/// The coordinator has ended before the run: what it had to say.
+fn complain(place: &Place, run: &str) {
+    eprintln!("error: the coordinator of run {run} has ended before the run");
+    let complaints = std::fs::read_to_string(place.complaints(run)).unwrap_or_default();
+    for line in complaints.lines().rev().take(5).collect::<Vec<_>>().into_iter().rev() {
+        eprintln!("  {line}");
+    }
+    eprintln!("help: `rtreg resume {run}` goes on from where it was, `rtreg abort {run}` goes back");
 }
 
 /// Says what became of the run.
@@ -202,7 +218,10 @@ fn exit(report: &RunReport, ended: Option<std::collections::BTreeMap<String, Bun
         RunState::Open | RunState::Halted => Exit::Halted,
         RunState::Aborted => Exit::Unwound,
         RunState::Failed if !bundles.is_empty() && bundles.values().all(is_stale) => Exit::Busy,
-        RunState::Failed if !bundles.is_empty() && bundles.values().all(is_refused) => Exit::UpgradeRefused,
+        RunState::Failed if !bundles.is_empty() && bundles.values().all(is_refused) => match report.state_command {
+            true => Exit::Refused,
+            false => Exit::UpgradeRefused,
+        },
         RunState::Failed => Exit::Unwound,
     }
 }

@@ -106,7 +106,8 @@ fn part(row: &Row, method: Method) -> Option<Call> {
     let own = row_of(method)?;
     Some(Call {
         action: own.action,
-        nodes: if row.nodes == Nodes::AsEach { own.nodes } else { row.nodes },
+        // On the one node of the event a monitor is stopped only where one runs, and started only where one is wanted.
+        nodes: if matches!(row.nodes, Nodes::AsEach | Nodes::TheNode) { own.nodes } else { row.nodes },
         whose: row.whose,
         repeat: own.repeat,
         vendor_on_failure: own.vendor_on_failure,

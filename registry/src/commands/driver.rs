@@ -1,7 +1,9 @@
 //! Who carries out the state commands of a group: the administrator (`recorded`) or rtreg (`rgm`). Nothing here runs a method,
-//! and nothing pretends that one ran: what would have to run methods is refused as long as rtreg cannot.
+//! and nothing pretends that one ran: what runs methods is a plan, and the commands here refuse it.
 
 use rtreg_model::{Driver, NodeStatus, ResourceState};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::changes::{Change, ChangeReport};
@@ -11,37 +13,55 @@ use crate::history::Object;
 use crate::keys;
 use crate::records::GroupRecord;
 use crate::transaction::Transaction;
+use crate::view::View;
 
 /// A group that is to be driven by another.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DriverRequest {
     /// Name of the group.
     pub name: String,
     /// Who drives it from now on.
+    #[schemars(with = "String")]
     pub driver: Driver,
 }
 
+/// How the methods of an event run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MethodsRun {
+    /// In the cluster, with the event: the command records what they do.
+    ByThemselves,
+    /// As steps of a plan of rtreg's: they record themselves, and the command does not.
+    AsSteps,
+}
+
 /// Changes the driver of a group. rtreg takes over only what is recorded as offline or unmanaged: what it says of the state
-/// must be true, and Stop on every node that is up makes it so.
+/// must be true, and Stop on every node that is up makes it so. Where there is anything to stop that is a plan.
 ///
 /// # Errors
-/// Refusals `not_found`, `not_offline`, `methods_cannot_run`; [`CommandError::Store`].
+/// Refusals `not_found`, `not_offline`, `runs_methods`; [`CommandError::Store`].
 pub fn set_driver(tx: &mut Transaction<'_>, request: &DriverRequest) -> Result<ChangeReport, CommandError> {
+    set_driver_as(tx, request, MethodsRun::ByThemselves)
+}
+
+/// Changes the driver of a group; where Stop is a step of its own, it has run.
+pub(super) fn set_driver_as(
+    tx: &mut Transaction<'_>,
+    request: &DriverRequest,
+    methods: MethodsRun,
+) -> Result<ChangeReport, CommandError> {
     let DriverRequest { name, driver } = request;
-    let scene = Scene::of_group(&tx.view, name)?;
+    let scene = decide(&tx.view, request)?;
     let object = Object::new("group", name);
     if scene.group.driver == *driver {
         let summary = format!("group `{name}` is driven by `{driver}` already; nothing changed");
         return Ok(ChangeReport::new(object, "driver", summary));
     }
-    if *driver == Driver::Rgm {
-        check_offline(&scene)?;
-        if !scene.members.is_empty() {
-            return Err(stop_cannot_run(&scene).into());
-        }
+    if *driver == Driver::Rgm && !scene.members.is_empty() && methods == MethodsRun::ByThemselves {
+        return Err(stop_first(&scene).into());
     }
     let now = GroupRecord { driver: *driver, ..scene.group.clone() };
     tx.put(keys::group(name), &now);
+    index(tx, Some(&scene.group), Some(&now));
     let change = Change {
         object: object.clone(),
         node: None,
@@ -57,20 +77,40 @@ pub fn set_driver(tx: &mut Transaction<'_>, request: &DriverRequest) -> Result<C
     Ok(ChangeReport::new(object, "driver", format!("group `{name}` is driven by {who}")).with(vec![change]))
 }
 
-/// Refuses what would have to run methods in a group that rtreg drives.
-pub(super) fn check_runs_no_method(group: &GroupRecord, command: &str) -> Result<(), Refusal> {
-    if group.driver == Driver::Recorded {
-        return Ok(());
+/// All that a change of the driver checks. Writes nothing.
+pub(super) fn decide(view: &View<'_>, request: &DriverRequest) -> Result<Scene, CommandError> {
+    let scene = Scene::of_group(view, &request.name)?;
+    if request.driver == Driver::Rgm && scene.group.driver != Driver::Rgm {
+        check_offline(&scene)?;
     }
-    let name = &group.name;
-    Err(Refusal::new(
-        "methods_cannot_run",
+    Ok(scene)
+}
+
+/// Keeps the index of groups that rtreg drives.
+pub(super) fn index(tx: &mut Transaction<'_>, before: Option<&GroupRecord>, after: Option<&GroupRecord>) {
+    let is_driven = |group: &&GroupRecord| group.driver == Driver::Rgm;
+    match (before.filter(is_driven), after.filter(is_driven)) {
+        (_, Some(after)) => tx.put(keys::by_driver_rgm(&after.name), &json!({})),
+        (Some(before), None) => tx.delete(keys::by_driver_rgm(&before.name)),
+        (None, None) => {}
+    }
+}
+
+/// Refuses what runs methods in a group that rtreg drives: it is a plan, and nothing is recorded without one.
+pub(super) fn check_runs_no_method(group: &GroupRecord, command: &str) -> Result<(), Refusal> {
+    if group.driver == Driver::Recorded { Ok(()) } else { Err(runs_methods(&group.name, command)) }
+}
+
+/// The refusal of what runs methods.
+pub(super) fn runs_methods(group: &str, command: &str) -> Refusal {
+    Refusal::new(
+        "runs_methods",
         format!(
-            "group `{name}` is driven by rtreg, so `{command}` would have to run methods, and this version of rtreg \
-             cannot run any"
+            "group `{group}` is driven by rtreg, so `{command}` runs methods there: it is carried out as a plan, and \
+             never just recorded"
         ),
     )
-    .help(format!("`rtreg group driver {name} recorded` puts the administrator in charge, whose word rtreg records")))
+    .help(format!("`rtreg group driver {group} recorded` puts the administrator in charge, whose word rtreg records"))
 }
 
 /// Unmanaged, or offline with all its resources.
@@ -98,15 +138,15 @@ fn check_offline(scene: &Scene) -> Result<(), Refusal> {
 }
 
 /// What is recorded as offline is made so by Stop.
-fn stop_cannot_run(scene: &Scene) -> Refusal {
+fn stop_first(scene: &Scene) -> Refusal {
     let name = &scene.group.name;
     let up = scene.nodes.values().filter(|node| node.status == NodeStatus::Up).map(|node| node.name.as_str());
     let up: Vec<&str> = up.collect();
     let resources: Vec<&str> = scene.members.iter().map(|member| member.now.name.as_str()).collect();
     Refusal::new(
-        "methods_cannot_run",
+        "runs_methods",
         format!(
-            "before rtreg drives group `{name}`, Stop of {} must have run on {}, and this version of rtreg cannot run methods",
+            "before rtreg drives group `{name}`, Stop of {} runs on {}: that is carried out as a plan, and never just recorded",
             resources.join(", "),
             up.join(", ")
         ),

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use rtreg_model::{Driver, NodeStatus, name, suggest};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub use super::group_set::{SetRequest, set};
 
 use super::changes::{self, ChangeReport};
-use super::driver::check_runs_no_method;
+use super::driver::{self, check_runs_no_method};
 use super::event;
 use super::resource::not_disabled;
 use super::scene::{Member, Scene, find_group, find_node, is_init_node, lines};
@@ -42,14 +44,14 @@ pub struct CreateRequest {
 }
 
 /// A command about a group as a whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GroupRequest {
     /// Name.
     pub name: String,
 }
 
 /// A group to be brought online or offline.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct NodesRequest {
     /// Name.
     pub name: String,
@@ -118,6 +120,7 @@ pub(super) fn create_as(
         tx.put(keys::by_node_group(node, name), &json!({}));
     }
     tx.put(key, &group);
+    driver::index(tx, None, Some(&group));
     let nothing = GroupRecord {
         node_list: Vec::new(),
         maximum_primaries: 1,
@@ -215,6 +218,7 @@ pub fn delete(tx: &mut Transaction<'_>, request: &GroupRequest) -> Result<Change
             .into());
     }
     tx.delete(keys::group(name));
+    driver::index(tx, Some(&group), None);
     for node in &group.node_list {
         tx.delete(keys::by_node_group(node, name));
     }
@@ -345,7 +349,7 @@ fn each_init_node(
     Ok(())
 }
 
-fn check_offline_and_disabled(scene: &Scene) -> Result<(), Refusal> {
+pub(super) fn check_offline_and_disabled(scene: &Scene) -> Result<(), Refusal> {
     let name = &scene.group.name;
     let mut in_the_way = Vec::new();
     let mut commands = Vec::new();
@@ -382,27 +386,7 @@ pub fn online(tx: &mut Transaction<'_>, request: &NodesRequest) -> Result<Change
     let name = &request.name;
     let mut scene = Scene::of_group(&tx.view, name)?;
     check_has_methods(&scene, "group online")?;
-    if !scene.group.managed {
-        return Err(Refusal::new("group_unmanaged", format!("group `{name}` is unmanaged, so it cannot be online"))
-            .help(format!("`rtreg group manage {name}` first"))
-            .into());
-    }
-    let targets = online_targets(&scene, &request.nodes)?;
-    let mut in_the_way = InTheWay::default();
-    let mut members = std::mem::take(&mut scene.members);
-    for node in &targets {
-        let incarnation = scene.listed_node(node)?.incarnation;
-        scene.group.online_on.insert(node.clone(), incarnation);
-        for member in &mut members {
-            let (resource, loaded) = (member.now.name.clone(), Rc::clone(&member.loaded));
-            let entry = member.entry(node)?;
-            if entry.enabled && in_the_way.may_start(entry, &resource, node) {
-                event::online(entry, &loaded.resource_type);
-            }
-        }
-    }
-    scene.members = members;
-    in_the_way.check(&format!("group `{name}`"), "online")?;
+    let targets = bring_online(&mut scene, &request.nodes)?;
     let changes = scene.save(tx, "online", false)?;
     let on = targets.join(", ");
     let summary = match changes.is_empty() {
@@ -420,6 +404,38 @@ pub fn online(tx: &mut Transaction<'_>, request: &NodesRequest) -> Result<Change
         report = report.note(format!("these resources are disabled and stay as they are: {}", disabled.join(", ")));
     }
     Ok(report)
+}
+
+/// The group is online on the named nodes, or on those that the command chooses: checks all, and writes nothing. Returns
+/// the nodes.
+pub(super) fn bring_online(scene: &mut Scene, named: &[String]) -> Result<Vec<String>, CommandError> {
+    check_managed(scene)?;
+    let targets = online_targets(scene, named)?;
+    let mut in_the_way = InTheWay::default();
+    let mut members = std::mem::take(&mut scene.members);
+    for node in &targets {
+        let incarnation = scene.listed_node(node)?.incarnation;
+        scene.group.online_on.insert(node.clone(), incarnation);
+        for member in &mut members {
+            let (resource, loaded) = (member.now.name.clone(), Rc::clone(&member.loaded));
+            let entry = member.entry(node)?;
+            if entry.enabled && in_the_way.may_start(entry, &resource, node) {
+                event::online(entry, &loaded.resource_type);
+            }
+        }
+    }
+    scene.members = members;
+    in_the_way.check(&format!("group `{}`", scene.group.name), "online")?;
+    Ok(targets)
+}
+
+pub(super) fn check_managed(scene: &Scene) -> Result<(), Refusal> {
+    let name = &scene.group.name;
+    if scene.group.managed {
+        return Ok(());
+    }
+    Err(Refusal::new("group_unmanaged", format!("group `{name}` is unmanaged, so it cannot be online"))
+        .help(format!("`rtreg group manage {name}` first")))
 }
 
 fn online_targets(scene: &Scene, named: &[String]) -> Result<Vec<String>, Refusal> {
@@ -480,7 +496,19 @@ pub fn offline(tx: &mut Transaction<'_>, request: &NodesRequest) -> Result<Chang
     let name = &request.name;
     let mut scene = Scene::of_group(&tx.view, name)?;
     check_has_methods(&scene, "group offline")?;
-    let targets = scene.chosen(&request.nodes)?;
+    let targets = take_offline(&mut scene, &request.nodes)?;
+    let changes = scene.save(tx, "offline", false)?;
+    let on = targets.join(", ");
+    let summary = match changes.is_empty() {
+        true => format!("group `{name}` is offline on {on} already; nothing changed"),
+        false => format!("group `{name}` is offline on {on}"),
+    };
+    Ok(ChangeReport::new(Object::new("group", name), "offline", summary).with(changes))
+}
+
+/// The group is offline on the named nodes, or on all: checks all, and writes nothing. Returns the nodes.
+pub(super) fn take_offline(scene: &mut Scene, named: &[String]) -> Result<Vec<String>, CommandError> {
+    let targets = scene.chosen(named)?;
     let mut in_the_way = InTheWay::default();
     let mut members = std::mem::take(&mut scene.members);
     for node in &targets {
@@ -497,12 +525,6 @@ pub fn offline(tx: &mut Transaction<'_>, request: &NodesRequest) -> Result<Chang
         }
     }
     scene.members = members;
-    in_the_way.check(&format!("group `{name}`"), "offline")?;
-    let changes = scene.save(tx, "offline", false)?;
-    let on = targets.join(", ");
-    let summary = match changes.is_empty() {
-        true => format!("group `{name}` is offline on {on} already; nothing changed"),
-        false => format!("group `{name}` is offline on {on}"),
-    };
-    Ok(ChangeReport::new(Object::new("group", name), "offline", summary).with(changes))
+    in_the_way.check(&format!("group `{}`", scene.group.name), "offline")?;
+    Ok(targets)
 }

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::changes::{self, Change};
+use super::driver::MethodsRun;
 use super::group::{self, CreateRequest as GroupRequest};
 use super::properties::Table;
 use super::register::{self, Effect as Registered, Prepared, RtrFile};
@@ -392,13 +393,13 @@ fn import_resource(tx: &mut Transaction<'_>, shown: &ShownResource, request: &Re
         import: ImportRecord::new(request.as_of.clone(), request.origins),
     };
     if tx.view.record::<ResourceRecord>(&keys::resource(name))?.is_none() {
-        let report = resource::create_as(tx, &wanted, Some(&seen))?;
+        let report = resource::create_as(tx, &wanted, Some(&seen), MethodsRun::ByThemselves)?;
         return Ok(Line::new("resource", name, Effect::Created, report.summary));
     }
     let mut scene = Scene::of_resource(&tx.view, name)?;
     scene.read_init_nodes(&tx.view)?;
     let present = scene.resource_ref()?.settled.clone();
-    let drafted = resource::draft(&tx.view, &wanted, Some(&seen))?.resource;
+    let drafted = resource::draft(&tx.view, &wanted, Some(&seen), MethodsRun::ByThemselves)?.resource;
     let mut differs = difference_lines(&changes::of_resource(&present, &drafted));
     // What started and initialised it the store may know better than who imports.
     differs.retain(|line| !line.split([' ', ':']).next().is_some_and(|what| what.ends_with("ed_by")));

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use rtreg_model::{InitNodes, NodeStatus, Origin};
+use rtreg_model::{Driver, InitNodes, Method, NodeStatus, Origin};
 
 use super::scene::{Member, Scene, find_group, find_resource};
 use super::{event, installed, type_index};
@@ -89,12 +89,34 @@ fn change_resource(
     let mut member = scene.settle(record, Rc::clone(loaded));
     for (name, node) in nodes {
         match (installed::names(&loaded.record, name), installed::names(after, name)) {
-            (true, false) => leave(&scene, &mut member, node),
-            (false, true) => join(&scene, &mut member, node),
+            (true, false) => {
+                check(&scene, &member, (node, Method::Fini))?;
+                leave(&scene, &mut member, node);
+            }
+            (false, true) => {
+                check(&scene, &member, (node, Method::Init))?;
+                join(&scene, &mut member, node);
+            }
             _ => {}
         }
     }
     member.save(tx, "type_set", true).map(|_| ())
+}
+
+/// In a group that rtreg drives the method would have to run.
+fn check(scene: &Scene, member: &Member, (node, method): (&NodeRecord, Method)) -> Result<(), Refusal> {
+    let runs = scene.group.managed && node.status == NodeStatus::Up && member.loaded.resource_type.has(method);
+    if !runs || scene.group.driver == Driver::Recorded {
+        return Ok(());
+    }
+    let (name, group, method, node) = (&member.now.name, &scene.group.name, method.as_str(), &node.name);
+    let message = format!(
+        "resource `{name}` of group `{group}`, which rtreg drives, is initialised on all Installed_nodes of its type, so \
+         {method} of `{name}` would have to run on `{node}`"
+    );
+    let help =
+        format!("unmanage the group meanwhile: `rtreg group unmanage {group}`, then `rtreg group manage {group}`");
+    Err(Refusal::new("initialised", message).help(help))
 }
 
 fn leave(scene: &Scene, member: &mut Member, node: &NodeRecord) {

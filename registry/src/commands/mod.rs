@@ -3,6 +3,7 @@
 
 pub mod changes;
 mod dependencies;
+pub mod driven;
 pub mod driver;
 pub mod effects;
 mod event;

@@ -3,10 +3,12 @@
 
 use rtreg_model::NodeStatus;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::changes::{Change, ChangeReport};
+use super::driven;
+use super::driver::{self, MethodsRun};
 use super::scene::find_node;
 use crate::error::{CommandError, Refusal};
 use crate::history::Object;
@@ -17,7 +19,7 @@ use crate::transaction::Transaction;
 use crate::view::{View, decode};
 
 /// A command about one node.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NodeRequest {
     /// Name of the node.
     pub name: String,
@@ -31,6 +33,15 @@ const LISTED_MAX: usize = 20;
 /// # Errors
 /// A refusal `node_name`; [`CommandError::Store`].
 pub fn add(tx: &mut Transaction<'_>, request: &NodeRequest) -> Result<ChangeReport, CommandError> {
+    add_with(tx, request, MethodsRun::ByThemselves)
+}
+
+/// Adds a node; where Boot is a step of its own, it runs behind.
+pub(super) fn add_with(
+    tx: &mut Transaction<'_>,
+    request: &NodeRequest,
+    methods: MethodsRun,
+) -> Result<ChangeReport, CommandError> {
     let name = &request.name;
     check_node_name(name)?;
     let key = keys::node(name);
@@ -41,7 +52,23 @@ pub fn add(tx: &mut Transaction<'_>, request: &NodeRequest) -> Result<ChangeRepo
             format!("node `{name}` is known already and is {}; nothing changed", node.status),
         ));
     }
+    check_boots_nothing(tx, name, ("node add", methods))?;
     add_as(tx, name, NodeStatus::Up)
+}
+
+/// A boot that runs Boot in a group that rtreg drives is a plan.
+fn check_boots_nothing(
+    tx: &Transaction<'_>,
+    node: &str,
+    (command, methods): (&str, MethodsRun),
+) -> Result<(), CommandError> {
+    if methods == MethodsRun::AsSteps {
+        return Ok(());
+    }
+    match driven::boots(&tx.view, node)?.first() {
+        Some(boot) => Err(driver::runs_methods(&boot.group, command).into()),
+        None => Ok(()),
+    }
 }
 
 /// Adds a node that is not known yet.
@@ -91,12 +118,24 @@ pub fn remove(tx: &mut Transaction<'_>, request: &NodeRequest) -> Result<ChangeR
 /// # Errors
 /// A refusal `not_found`; [`CommandError::Store`].
 pub fn up(tx: &mut Transaction<'_>, request: &NodeRequest) -> Result<ChangeReport, CommandError> {
+    up_as(tx, request, MethodsRun::ByThemselves)
+}
+
+/// The node is a member again; where Boot is a step of its own, it runs behind.
+pub(super) fn up_as(
+    tx: &mut Transaction<'_>,
+    request: &NodeRequest,
+    methods: MethodsRun,
+) -> Result<ChangeReport, CommandError> {
     let node = find_node(&tx.view, &request.name)?;
     let name = &node.name;
     if node.status == NodeStatus::Up {
         return Ok(ChangeReport::new(object(name), "node_up", format!("node `{name}` is up already; nothing changed")));
     }
-    let now = NodeRecord { status: NodeStatus::Up, booted: node.incarnation, ..node.clone() };
+    if node.status == NodeStatus::Down {
+        check_boots_nothing(tx, name, ("node up", methods))?;
+    }
+    let now = comes_up(&node);
     tx.put(keys::node(name), &now);
     let report = status_changed(tx, "node_up", Some(&node), &now, format!("node `{name}` is up"))?;
     Ok(match node.status {
@@ -106,6 +145,11 @@ pub fn up(tx: &mut Transaction<'_>, request: &NodeRequest) -> Result<ChangeRepor
              `rtreg node down {name}` and `rtreg node up {name}`"
         )),
     })
+}
+
+/// The record of a node that is a member of the cluster again.
+pub(super) fn comes_up(node: &NodeRecord) -> NodeRecord {
+    NodeRecord { status: NodeStatus::Up, booted: node.incarnation, ..node.clone() }
 }
 
 /// The node is declared down and fenced: nothing runs there any more.

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use rtreg_model::{Method, MonitorState, NodeStatus, Origin, PropertyTunable, ResourceState, ResourceType, name};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::changes::ChangeReport;
-use super::driver::check_runs_no_method;
+use super::driver::{self, MethodsRun, check_runs_no_method};
 use super::group::RESOURCES_MAX;
 use super::properties::{self, Table, all_at_once, not_tunable, parse_assignments};
 use super::scene::{Member, Scene, find_group, is_init_node, lines, read_installed};
@@ -26,7 +28,7 @@ use crate::types::{LoadedType, load_type, resolve_type};
 use crate::view::View;
 
 /// A resource to be created.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct CreateRequest {
     /// Name.
     pub name: String,
@@ -43,7 +45,7 @@ pub struct CreateRequest {
 }
 
 /// Properties to be set.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct SetRequest {
     /// Name of the resource.
     pub name: String,
@@ -54,7 +56,7 @@ pub struct SetRequest {
 }
 
 /// A resource to be deleted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DeleteRequest {
     /// Name.
     pub name: String,
@@ -67,7 +69,7 @@ pub struct DeleteRequest {
 /// Refusals: `resource_name`, `resource_exists`, `not_found`, `group_full`, those of [`resolve_type`], of the rules of the registry
 /// (`not_installed`, `failover`, `single_instance`) and of the properties; [`CommandError::Store`].
 pub fn create(tx: &mut Transaction<'_>, request: &CreateRequest) -> Result<ChangeReport, CommandError> {
-    create_as(tx, request, None)
+    create_as(tx, request, None, MethodsRun::ByThemselves)
 }
 
 /// An existing resource, as it was seen in a cluster.
@@ -85,18 +87,15 @@ pub(super) fn create_as(
     tx: &mut Transaction<'_>,
     request: &CreateRequest,
     seen: Option<&Seen>,
+    methods: MethodsRun,
 ) -> Result<ChangeReport, CommandError> {
+    let Drafted { resource, loaded, needed } = decide_create(&tx.view, request, seen, methods)?;
     let name = &request.name;
-    name::check_name(name).map_err(|why| {
-        Refusal::new("resource_name", format!("`{}` is no name of a resource: {why}", name.escape_debug()))
-            .help("choose a name of ASCII letters, digits, `-` and `_` that starts with a letter")
-    })?;
-    if let Some(other) = tx.view.record::<ResourceRecord>(&keys::resource(name))? {
-        return Err(exists(&tx.view, &other)?.into());
+    let group = find_group(&tx.view, &request.group)?;
+    match methods {
+        MethodsRun::ByThemselves => check_runs_no_method(&group, "resource create")?,
+        MethodsRun::AsSteps => driver::index(tx, None, Some(&group)),
     }
-    check_runs_no_method(&find_group(&tx.view, &request.group)?, "resource create")?;
-    check_room(&tx.view, &request.group)?;
-    let Drafted { resource, loaded, needed } = draft(&tx.view, request, seen)?;
     tx.put(keys::resource(name), &resource);
     type_index::update(tx, None, Some(&resource));
     tx.put(keys::by_group(&resource.group, name), &json!({}));
@@ -115,6 +114,26 @@ pub(super) fn create_as(
     Ok(ChangeReport::new(Object::new("resource", name), event, summary).with(changes))
 }
 
+/// All that creation checks, and the resource that it leads to. Writes nothing.
+pub(super) fn decide_create(
+    view: &View<'_>,
+    request: &CreateRequest,
+    seen: Option<&Seen>,
+    methods: MethodsRun,
+) -> Result<Drafted, CommandError> {
+    let name = &request.name;
+    name::check_name(name).map_err(|why| {
+        Refusal::new("resource_name", format!("`{}` is no name of a resource: {why}", name.escape_debug()))
+            .help("choose a name of ASCII letters, digits, `-` and `_` that starts with a letter")
+    })?;
+    if let Some(other) = view.record::<ResourceRecord>(&keys::resource(name))? {
+        return Err(exists(view, &other)?.into());
+    }
+    find_group(view, &request.group)?;
+    check_room(view, &request.group)?;
+    draft(view, request, seen, methods)
+}
+
 /// A resource as it would be created.
 pub(super) struct Drafted {
     /// The record.
@@ -125,7 +144,12 @@ pub(super) struct Drafted {
 }
 
 /// What a resource would be, with all rules but those about other resources of its name and group.
-pub(super) fn draft(view: &View<'_>, request: &CreateRequest, seen: Option<&Seen>) -> Result<Drafted, CommandError> {
+pub(super) fn draft(
+    view: &View<'_>,
+    request: &CreateRequest,
+    seen: Option<&Seen>,
+    methods: MethodsRun,
+) -> Result<Drafted, CommandError> {
     let name = &request.name;
     let mut scene = Scene::bare(view, find_group(view, &request.group)?)?;
     let record = resolve_type(view, &request.resource_type)?;
@@ -143,7 +167,7 @@ pub(super) fn draft(view: &View<'_>, request: &CreateRequest, seen: Option<&Seen
     dependencies::check(view, name, &BTreeMap::new(), &needed)?;
 
     read_installed(view, &loaded, &mut scene.nodes)?;
-    let mut resource = new_resource(&scene, &loaded, request, values);
+    let mut resource = new_resource(&scene, &loaded, (request, methods), values);
     if let Some(seen) = seen {
         as_seen(&mut resource, &scene, (&loaded, seen));
     }
@@ -219,7 +243,7 @@ fn check_room(view: &View<'_>, group: &str) -> Result<(), CommandError> {
 fn new_resource(
     scene: &Scene,
     loaded: &Rc<LoadedType>,
-    request: &CreateRequest,
+    (request, methods): (&CreateRequest, MethodsRun),
     values: BTreeMap<String, StoredValue>,
 ) -> ResourceRecord {
     let on = !request.disabled;
@@ -243,14 +267,14 @@ fn new_resource(
             continue;
         }
         let mut entry = effective::untouched(node, on, on);
-        if node.status == NodeStatus::Up {
+        if node.status == NodeStatus::Up && methods == MethodsRun::ByThemselves {
             if scene.group.managed && init {
                 event::init(&mut entry, &loaded.resource_type);
             }
             if on && online.contains(&node.name) {
                 event::online(&mut entry, &loaded.resource_type);
             }
-        } else {
+        } else if node.status != NodeStatus::Up {
             // The record must stay older than the boot that is to come, and be no older than the last one.
             entry.incarnation = node.booted;
         }
@@ -333,10 +357,52 @@ pub(super) fn single_instance(
 /// Refusals of the properties, `not_tunable`, `no_default`, and of dependencies; [`CommandError::Usage`] if nothing is to
 /// be set; [`CommandError::Store`].
 pub fn set(tx: &mut Transaction<'_>, request: &SetRequest) -> Result<ChangeReport, CommandError> {
+    set_as(tx, request, MethodsRun::ByThemselves)
+}
+
+/// Sets properties; where Validate and Update are steps of their own, nothing says that they have to run.
+pub(super) fn set_as(
+    tx: &mut Transaction<'_>,
+    request: &SetRequest,
+    methods: MethodsRun,
+) -> Result<ChangeReport, CommandError> {
+    let Setting { scene, before, after } = decide_set(&tx.view, request)?;
+    if methods == MethodsRun::ByThemselves {
+        check_runs_no_method(&scene.group, "resource set")?;
+    }
+    let name = &request.name;
+    let views = scene.views(scene.resource_ref()?);
+    let online = views.iter().any(|view| view.state == ResourceState::Online);
+    let changes = scene.save(tx, "set", false)?;
+    dependencies::index(tx, name, &before, &after);
+    let summary = match changes.len() {
+        0 => format!("resource `{name}` has these values already; nothing changed"),
+        1 => format!("a property of resource `{name}` is set"),
+        count => format!("{count} properties of resource `{name}` are set"),
+    };
+    let report = ChangeReport::new(Object::new("resource", name), "set", summary);
+    let update = online && !changes.is_empty() && methods == MethodsRun::ByThemselves;
+    let report = report.with(changes);
+    Ok(if update {
+        report.note("the resource is online: its Update method, if its type has one, has to run where it is")
+    } else {
+        report
+    })
+}
+
+/// What setting properties leads to.
+pub(super) struct Setting {
+    /// The group and the resource as they are to be.
+    pub scene: Scene,
+    before: dependencies::Dependencies,
+    after: dependencies::Dependencies,
+}
+
+/// All that setting properties checks, and what it leads to. Writes nothing.
+pub(super) fn decide_set(view: &View<'_>, request: &SetRequest) -> Result<Setting, CommandError> {
     let assignments = parse_assignments(request.properties.iter().map(String::as_str))?;
     check_set_request(request, &assignments)?;
-    let mut scene = Scene::of_resource(&tx.view, &request.name)?;
-    check_runs_no_method(&scene.group, "resource set")?;
+    let mut scene = Scene::of_resource(view, &request.name)?;
     let views = scene.views(scene.resource_ref()?);
     let node_list = scene.group.node_list.clone();
     let member = scene.resource()?;
@@ -365,27 +431,11 @@ pub fn set(tx: &mut Transaction<'_>, request: &SetRequest) -> Result<ChangeRepor
         refusals.extend(reset(&table, &mut values, &request.name, (name, &views)).err());
     }
     all_at_once(refusals)?;
-    let name = &request.name;
     let before = dependencies::of_values(&loaded.resource_type, &member.now.values)?;
     let after = dependencies::of_values(&loaded.resource_type, &values)?;
-    dependencies::check(&tx.view, name, &before, &after)?;
+    dependencies::check(view, &request.name, &before, &after)?;
     member.now.values = values;
-    let online = views.iter().any(|view| view.state == ResourceState::Online);
-    let changes = scene.save(tx, "set", false)?;
-    dependencies::index(tx, name, &before, &after);
-    let summary = match changes.len() {
-        0 => format!("resource `{name}` has these values already; nothing changed"),
-        1 => format!("a property of resource `{name}` is set"),
-        count => format!("{count} properties of resource `{name}` are set"),
-    };
-    let report = ChangeReport::new(Object::new("resource", name), "set", summary);
-    let update = online && !changes.is_empty();
-    let report = report.with(changes);
-    Ok(if update {
-        report.note("the resource is online: its Update method, if its type has one, has to run where it is")
-    } else {
-        report
-    })
+    Ok(Setting { scene, before, after })
 }
 
 fn check_set_request(request: &SetRequest, assignments: &[Assignment]) -> Result<(), CommandError> {
@@ -477,9 +527,14 @@ pub(super) fn not_disabled(views: &[NodeView]) -> Vec<String> {
 /// # Errors
 /// Refusals `not_found`, `not_disabled`, `has_dependents`; [`CommandError::Store`].
 pub fn delete(tx: &mut Transaction<'_>, request: &DeleteRequest) -> Result<ChangeReport, CommandError> {
+    delete_as(tx, request, MethodsRun::ByThemselves)
+}
+
+/// All that deletion checks. Writes nothing.
+pub(super) fn decide_delete(view: &View<'_>, request: &DeleteRequest) -> Result<Scene, CommandError> {
     let name = &request.name;
-    let mut scene = Scene::of_resource(&tx.view, name)?;
-    scene.read_init_nodes(&tx.view)?;
+    let mut scene = Scene::of_resource(view, name)?;
+    scene.read_init_nodes(view)?;
     let member = scene.resource_ref()?;
     let in_the_way = not_disabled(&scene.views(member));
     if !in_the_way.is_empty() {
@@ -491,7 +546,22 @@ pub fn delete(tx: &mut Transaction<'_>, request: &DeleteRequest) -> Result<Chang
         .help(format!("disable it first: `rtreg resource disable {name}`"))
         .into());
     }
-    dependencies::check_no_dependents(&tx.view, name)?;
+    dependencies::check_no_dependents(view, name)?;
+    Ok(scene)
+}
+
+/// Deletes a resource; where Fini is a step of its own, it has run.
+pub(super) fn delete_as(
+    tx: &mut Transaction<'_>,
+    request: &DeleteRequest,
+    methods: MethodsRun,
+) -> Result<ChangeReport, CommandError> {
+    let name = &request.name;
+    let scene = decide_delete(&tx.view, request)?;
+    if methods == MethodsRun::ByThemselves && scene.group.managed {
+        check_runs_no_method(&scene.group, "resource delete")?;
+    }
+    let member = scene.resource_ref()?;
     let Member { stored, loaded, .. } = member;
     let needed = dependencies::of_values(&loaded.resource_type, &stored.values)?;
     tx.delete(keys::resource(name));
@@ -511,7 +581,7 @@ pub fn delete(tx: &mut Transaction<'_>, request: &DeleteRequest) -> Result<Chang
     let summary = format!("resource `{name}` of `{}` is deleted from group `{}`", loaded.record.name, stored.group);
     let mut report = ChangeReport::new(Object::new("resource", name), "delete", summary);
     report.changed = true;
-    if !fini.is_empty() {
+    if !fini.is_empty() && methods == MethodsRun::ByThemselves {
         report = report.note(format!("its Fini has to run on {}", fini.join(", ")));
     }
     Ok(report)

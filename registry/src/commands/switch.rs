@@ -4,6 +4,8 @@
 use std::rc::Rc;
 
 use rtreg_model::{Method, MonitorState, NodeStatus, ResourceState};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::changes::ChangeReport;
 use super::driver::check_runs_no_method;
@@ -13,9 +15,10 @@ use crate::error::{CommandError, Refusal};
 use crate::history::Object;
 use crate::records::{NodeRecord, ResourceNodeRecord};
 use crate::transaction::Transaction;
+use crate::view::View;
 
 /// A state command about one resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SwitchRequest {
     /// Name of the resource.
     pub name: String,
@@ -26,7 +29,8 @@ pub struct SwitchRequest {
 }
 
 /// What a state command does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Action {
     /// On_off_switch on; where the group is online, the resource comes online.
     Enable,
@@ -62,8 +66,22 @@ impl Action {
 /// Refusals `not_found`, `not_in_node_list`, `node_unknown`, `node_down`, `state_in_the_way`, `not_online`, `not_failed`;
 /// [`CommandError::Usage`] for a clear without a node; [`CommandError::Store`].
 pub fn switch(tx: &mut Transaction<'_>, request: &SwitchRequest) -> Result<ChangeReport, CommandError> {
-    let mut scene = Scene::of_resource(&tx.view, &request.name)?;
+    let Switched { scene, nodes } = decide(&tx.view, request)?;
     check_runs_no_method(&scene.group, &format!("resource {}", request.action.as_str()))?;
+    report(tx, &scene, request, &nodes)
+}
+
+/// What a state command leads to.
+pub(super) struct Switched {
+    /// The group and the resource as they are to be.
+    pub scene: Scene,
+    /// The nodes that are meant.
+    pub nodes: Vec<NodeRecord>,
+}
+
+/// All that a state command checks, and what it leads to. Writes nothing.
+pub(super) fn decide(view: &View<'_>, request: &SwitchRequest) -> Result<Switched, CommandError> {
+    let mut scene = Scene::of_resource(view, &request.name)?;
     let nodes = chosen_nodes(&scene, request)?;
     check_known(&scene, &nodes, request.action)?;
     let online = scene.online_nodes();
@@ -88,7 +106,7 @@ pub fn switch(tx: &mut Transaction<'_>, request: &SwitchRequest) -> Result<Chang
         }
     }
     in_the_way.check(&format!("resource `{}`", request.name), request.action.as_str())?;
-    report(tx, &scene, request, &nodes)
+    Ok(Switched { scene, nodes })
 }
 
 /// Where an event happens.

@@ -65,7 +65,8 @@ pub fn coordinate(
     })?;
     say_begun(world, (run, &record.what), &plan, events)?;
     wait_for_others(world, run, events)?;
-    let mut live = Live::new(world, (run, record.owner.epoch), &plan, events);
+    let journal = inspect(world.store, |view| journal_of(view, run))?;
+    let mut live = Live::new(world, (run, record.owner.epoch), (&plan, journal), events);
     let outcome = match mode {
         Mode::On => execute::execute(&plan, &mut live),
         Mode::Back => execute::abort(&plan, &mut live),

@@ -27,6 +27,7 @@ pub(super) struct Live<'a> {
     world: &'a World<'a>,
     run: &'a str,
     epoch: u64,
+    journal: Journal,
     /// How long each step took before, in seconds.
     expected: BTreeMap<String, Option<u64>>,
     /// The wave of each bundle, counted from 1.
@@ -64,7 +65,7 @@ impl<'a> Live<'a> {
     pub fn new(
         world: &'a World<'a>,
         (run, epoch): (&'a str, u64),
-        plan: &Plan,
+        (plan, journal): (&Plan, Journal),
         events: &'a mut dyn FnMut(&Event),
     ) -> Self {
         let steps = plan.bundles().flat_map(|bundle| &bundle.steps);
@@ -72,13 +73,16 @@ impl<'a> Live<'a> {
         let waves = plan.waves.iter().zip(1..);
         let waves = waves.flat_map(|(wave, number)| wave.bundles.iter().map(move |of| (of.id.clone(), number)));
         let (said, heard) = channel();
-        let mut live = Self {
+        let notes = journal.bundles.iter().filter(|(_, note)| **note == BundleNote::Unwinding);
+        let undoing = notes.map(|(bundle, _)| bundle.clone()).collect();
+        Self {
             world,
             run,
             epoch,
+            journal,
             expected,
             waves: waves.collect(),
-            undoing: BTreeSet::new(),
+            undoing,
             events,
             said_begun: BTreeMap::new(),
             begun: BTreeMap::new(),
@@ -86,15 +90,12 @@ impl<'a> Live<'a> {
             said,
             heard,
             broken: None,
-        };
-        let notes = live.journal().bundles.into_iter();
-        live.undoing = notes.filter(|(_, note)| *note == BundleNote::Unwinding).map(|(bundle, _)| bundle).collect();
-        live
+        }
     }
 
-    fn act<R>(&self, act: impl FnOnce(&Hand<'_>) -> Result<R, CommandError>) -> Result<R, CommandError> {
+    fn act<R>(&self, act: impl Fn(&Hand<'_>) -> Result<R, CommandError>) -> Result<R, CommandError> {
         let ctx = (self.world.clock)();
-        act(&Hand { store: self.world.store, ctx: &ctx, run: self.run, epoch: Some(self.epoch) })
+        patiently(|| act(&Hand { store: self.world.store, ctx: &ctx, run: self.run, epoch: Some(self.epoch) }))
     }
 
     fn say(&mut self, event: impl FnOnce(String, String) -> Event) {
@@ -243,6 +244,16 @@ impl<'a> Live<'a> {
     }
 }
 
+/// Does something again for as long as others are faster: what is to be journaled must be journaled.
+pub(super) fn patiently<R>(act: impl Fn() -> Result<R, CommandError>) -> Result<R, CommandError> {
+    loop {
+        match act() {
+            Err(CommandError::Busy { .. }) => {}
+            acted => return acted,
+        }
+    }
+}
+
 fn unspawned(error: io::Error) -> CommandError {
     CommandError::Internal(format!("no supervisor can be started: {error}"))
 }
@@ -288,7 +299,7 @@ fn end_of(record: &OpRecord) -> Option<TaskEnd> {
 
 impl Executor for Live<'_> {
     fn journal(&self) -> Journal {
-        inspect(self.world.store, |view| run::journal_of(view, self.run)).unwrap_or_default()
+        self.journal.clone()
     }
 
     fn stale(&mut self, basis: &Basis) -> Option<String> {

@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 use rtreg_registry::runs;
 use rtreg_registry::{CommandError, inspect};
 use rtreg_upgrade::execute::{Failure, FailureKind, Status};
-use rtreg_upgrade::plan::{Operation, What};
+use rtreg_upgrade::plan::{DigestCheck, Operation, What};
 use rtreg_upgrade::run::{self, Ended, Hand, OpRecord};
 
+use super::executor::patiently;
 use super::lock::{self, Holder};
 use super::remains::CALL_VARIABLE;
 use super::terminal::leave;
@@ -35,6 +36,8 @@ struct Program<'o> {
     arguments: &'o [String],
     timeout_seconds: u64,
     digest: Option<&'o str>,
+    /// Another file is only warned of.
+    warns: bool,
     words: String,
 }
 
@@ -86,7 +89,8 @@ impl Call {
         crash::point("supervisor.before_outcome", &self.operation);
         let ctx = (world.clock)();
         let hand = Hand { store: world.store, ctx: &ctx, run: &self.run, epoch: None };
-        run::outcome(&hand, &self.operation, &Ended { attempt: self.attempt, failure, words, millis, output })?;
+        let ended = Ended { attempt: self.attempt, failure, words, millis, output };
+        patiently(|| run::outcome(&hand, &self.operation, &ended))?;
         crash::point("supervisor.after_outcome", &self.operation);
         Ok(remainder)
     }
@@ -98,9 +102,10 @@ impl Call {
         program: &Program<'_>,
         changed_accepted: bool,
     ) -> (Option<Failure>, String, String, Option<Remainder>) {
-        if let Err(failure) = program.check(changed_accepted) {
-            return (Some(failure), "not started".to_owned(), String::new(), None);
-        }
+        let warning = match program.check(changed_accepted) {
+            Ok(warning) => warning,
+            Err(failure) => return (Some(failure), "not started".to_owned(), String::new(), None),
+        };
         let node = record.operation.node.clone().unwrap_or_default();
         let mut environment = method::environment(&world.place.programs());
         environment.extend([
@@ -119,7 +124,8 @@ impl Call {
         let started = || crash::point("supervisor.after_spawn", &self.operation);
         let (outcome, remainder) = method::run_watched(&invocation, &Children::default(), started);
         crash::point("supervisor.after_method", &self.operation);
-        (program.failure(&outcome.ended, &node), outcome.ended.words(), outcome.output, remainder)
+        let output = warning.map(|warning| format!("warning: {warning}\n")).unwrap_or_default() + &outcome.output;
+        (program.failure(&outcome.ended, &node), outcome.ended.words(), output, remainder)
     }
 }
 
@@ -130,6 +136,7 @@ fn program(operation: &Operation) -> Option<Program<'_>> {
             arguments: &call.arguments,
             timeout_seconds: call.timeout_seconds,
             digest: call.digest.as_deref(),
+            warns: call.digest_check == DigestCheck::Warn,
             words: format!("{} of {} for {}", call.method.as_str(), call.type_name, call.resource),
         }),
         What::Hook(program) | What::Script(program) => Some(Program {
@@ -137,21 +144,27 @@ fn program(operation: &Operation) -> Option<Program<'_>> {
             arguments: &program.arguments,
             timeout_seconds: program.timeout_seconds,
             digest: program.digest.as_deref(),
+            warns: false,
             words: program.path.clone(),
         }),
-        What::Switch(_) | What::Group(_) | What::SetTypeVersion(_) | What::NodeAction(_) | What::Mark { .. } => None,
+        What::Switch(_)
+        | What::Group(_)
+        | What::Registry(_)
+        | What::SetTypeVersion(_)
+        | What::NodeAction(_)
+        | What::Mark { .. } => None,
     }
 }
 
 impl Program<'_> {
-    /// The file is there, and it is the one that the version registered.
-    fn check(&self, changed_accepted: bool) -> Result<(), Failure> {
+    /// The file is there, and it is the one that the version registered; a sentence where that is only warned of.
+    fn check(&self, changed_accepted: bool) -> Result<Option<String>, Failure> {
         let found = digest::sha256(Path::new(self.path)).map_err(|error| Failure {
             kind: FailureKind::Missing,
             sentence: format!("The file of {} cannot be read: {}: {error}.", self.words, self.path),
         })?;
         if changed_accepted || self.digest == Some(found.as_str()) {
-            return Ok(());
+            return Ok(None);
         }
         let expected = self.digest.map_or("none is known", |digest| digest.get(..12).unwrap_or(digest));
         let sentence = format!(
@@ -161,7 +174,7 @@ impl Program<'_> {
             self.path,
             found.get(..12).unwrap_or(&found)
         );
-        Err(Failure { kind: FailureKind::Changed, sentence })
+        if self.warns { Ok(Some(sentence)) } else { Err(Failure { kind: FailureKind::Changed, sentence }) }
     }
 
     fn failure(&self, ended: &method::Ended, node: &str) -> Option<Failure> {

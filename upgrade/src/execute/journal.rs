@@ -45,6 +45,8 @@ pub enum BundleNote {
     Refused,
     /// Every step is done.
     Done,
+    /// Steps have failed, and what waited for them was left out; nothing is undone.
+    Failed,
 }
 
 impl BundleNote {
@@ -56,6 +58,7 @@ impl BundleNote {
             Self::Unwound => "what it had done is undone",
             Self::Refused => "refused before anything changed",
             Self::Done => "done",
+            Self::Failed => "failed: what waited for a failed step was left out, and nothing is undone",
         }
     }
 }
@@ -79,6 +82,6 @@ impl Journal {
     /// Whether nothing is left to be done for a bundle.
     pub fn has_ended(&self, bundle: &Bundle) -> bool {
         let note = self.bundles.get(&bundle.id);
-        matches!(note, Some(BundleNote::Unwound | BundleNote::Refused | BundleNote::Done))
+        matches!(note, Some(BundleNote::Unwound | BundleNote::Refused | BundleNote::Done | BundleNote::Failed))
     }
 }

@@ -159,6 +159,15 @@ pub enum BundleEnd {
         /// What undid it, in order.
         undone: Vec<String>,
     },
+    /// Steps failed, or a person ended it: what waited for them was left out, and nothing is undone. So ends a state command.
+    Failed {
+        /// The first step that failed; null if none did.
+        step: Option<String>,
+        /// How it failed; null if none did, or if that was in an earlier life.
+        failure: Option<Failure>,
+        /// The steps that were left out.
+        left_out: Vec<String>,
+    },
     /// It stopped and needs a person.
     Halted {
         /// The operation.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::journal::{BundleNote, Journal, Status};
 use super::unwind::unwinding;
 use super::{BundleEnd, Executor, Failure, Finished, Task, TaskEnd};
-use crate::plan::{Bundle, IfFailed, Operation, Repeat};
+use crate::plan::{Bundle, IfFailed, Operation, Repeat, Step};
 
 /// A bundle at work.
 pub(super) struct Running<'p> {
@@ -24,6 +24,8 @@ pub(super) struct Running<'p> {
     undo: Option<VecDeque<Queued>>,
     undone: Vec<String>,
     failing: Option<(String, IfFailed, Option<Failure>)>,
+    /// The first failure that only leaves out what waits for it.
+    left_out: Option<(String, Failure)>,
     halting: Option<(String, String)>,
     end: Option<BundleEnd>,
 }
@@ -45,6 +47,7 @@ impl<'p> Running<'p> {
             Some(BundleNote::Unwound) => running.end = Some(unwound(None, Vec::new())),
             Some(BundleNote::Refused) => running.end = Some(unwound(None, Vec::new())),
             Some(BundleNote::Unwinding) => running.unwind(journal),
+            Some(BundleNote::Failed) => running.end = Some(running.ends_failed()),
             Some(BundleNote::Halted) | None => {}
         }
         running
@@ -53,8 +56,13 @@ impl<'p> Running<'p> {
     /// A person wants it undone.
     pub fn aborted(bundle: &'p Bundle, journal: &Journal, on: &mut dyn Executor) -> Self {
         let mut running = Self::bare(bundle, journal);
-        on.note(&bundle.id, BundleNote::Unwinding);
-        running.unwind(journal);
+        if bundle.unwinds() {
+            on.note(&bundle.id, BundleNote::Unwinding);
+            running.unwind(journal);
+        } else {
+            on.note(&bundle.id, BundleNote::Failed);
+            running.end = Some(running.ends_failed());
+        }
         running
     }
 
@@ -69,6 +77,7 @@ impl<'p> Running<'p> {
             undo: None,
             undone: Vec::new(),
             failing: None,
+            left_out: None,
             halting: None,
             end: None,
         }
@@ -127,6 +136,10 @@ impl<'p> Running<'p> {
                 on.note(&self.bundle.id, BundleNote::Halted);
                 self.end = Some(BundleEnd::Halted { at: step, sentence });
             }
+            _ if !self.bundle.unwinds() => {
+                on.note(&self.bundle.id, BundleNote::Failed);
+                self.end = Some(self.ends_failed());
+            }
             _ => {
                 on.note(&self.bundle.id, BundleNote::Unwinding);
                 let journal = Journal { operations: self.status.clone(), bundles: BTreeMap::new() };
@@ -148,17 +161,21 @@ impl<'p> Running<'p> {
             let is_over = match self.status.get(&step.id) {
                 Some(Status::Done | Status::Skipped) => true,
                 // What failed in an earlier life and let the bundle go on is over; anything else is tried again.
-                Some(Status::Failed) => step.operation.if_failed == IfFailed::GoOn || !self.resumed,
+                Some(Status::Failed) => goes_on(step.operation.if_failed) || !self.resumed,
                 Some(Status::Begun) | None => false,
             };
-            if is_waited_for || is_over || !step.after.iter().all(|id| self.is_ended(id)) {
+            if is_waited_for || is_over || !self.may_begin(step) {
                 continue;
             }
             self.begin_step(on, &step.id, &step.operation);
         }
         if self.begun.is_empty() && self.halting.is_none() && self.failing.is_none() {
-            on.note(&bundle.id, BundleNote::Done);
-            self.end = Some(BundleEnd::Done);
+            let (note, end) = match self.has_left_out() {
+                true => (BundleNote::Failed, self.ends_failed()),
+                false => (BundleNote::Done, BundleEnd::Done),
+            };
+            on.note(&bundle.id, note);
+            self.end = Some(end);
         } else if self.begun.is_empty() {
             self.advance(on);
         }
@@ -171,6 +188,53 @@ impl<'p> Running<'p> {
             Some(Status::Failed) => self.if_failed(id) == IfFailed::GoOn,
             Some(Status::Begun) | None => false,
         }
+    }
+
+    fn may_begin(&self, step: &Step) -> bool {
+        let is_over = |id: &String| {
+            matches!(self.status.get(id), Some(Status::Done | Status::Skipped | Status::Failed)) || self.is_left_out(id)
+        };
+        step.after.iter().all(|id| self.is_ended(id)) && step.after_end.iter().all(is_over)
+    }
+
+    fn has_failed(&self, step: &Step) -> bool {
+        step.operation.if_failed == IfFailed::LeaveOut && self.status.get(&step.id) == Some(&Status::Failed)
+    }
+
+    fn has_left_out(&self) -> bool {
+        self.bundle.steps.iter().any(|step| self.has_failed(step))
+    }
+
+    /// The steps that wait for what has failed, or for what waits for that.
+    fn left_out(&self) -> BTreeSet<&'p str> {
+        let mut out: BTreeSet<&str> = BTreeSet::new();
+        for step in &self.bundle.steps {
+            let is_out = |id: &String| {
+                let failed =
+                    self.bundle.steps.iter().find(|step| step.id == *id).is_some_and(|step| self.has_failed(step));
+                failed || out.contains(id.as_str())
+            };
+            if step.after.iter().any(is_out) {
+                out.insert(&step.id);
+            }
+        }
+        out
+    }
+
+    fn is_left_out(&self, id: &str) -> bool {
+        self.left_out().contains(id)
+    }
+
+    /// How it ends where nothing is undone: all that is not done was left out.
+    fn ends_failed(&self) -> BundleEnd {
+        let failed = || self.bundle.steps.iter().find(|step| self.has_failed(step)).map(|step| step.id.clone());
+        let (step, failure) = match &self.left_out {
+            Some((step, failure)) => (Some(step.clone()), Some(failure.clone())),
+            None => (failed(), None),
+        };
+        let is_out = |step: &&Step| !self.status.contains_key(&step.id);
+        let left_out = self.bundle.steps.iter().filter(is_out).map(|step| step.id.clone()).collect();
+        BundleEnd::Failed { step, failure, left_out }
     }
 
     fn status_of_steps(&self) -> usize {
@@ -256,6 +320,10 @@ impl<'p> Running<'p> {
                 (Status::Begun, false)
             }
             TaskEnd::Failed(_) if if_failed == IfFailed::GoOn => (Status::Failed, true),
+            TaskEnd::Failed(failure) if if_failed == IfFailed::LeaveOut => {
+                self.left_out.get_or_insert((id.clone(), failure));
+                (Status::Failed, false)
+            }
             TaskEnd::Failed(failure) => {
                 self.failed(&id, if_failed, failure);
                 (Status::Failed, false)
@@ -328,6 +396,11 @@ pub(super) fn together(
     }
     ends.extend(bundles.into_iter().filter_map(|bundle| Some((bundle.bundle.id.clone(), bundle.end?))));
     true
+}
+
+/// Whether the bundle goes on when such a step fails.
+fn goes_on(if_failed: IfFailed) -> bool {
+    matches!(if_failed, IfFailed::GoOn | IfFailed::LeaveOut)
 }
 
 fn unwound(failed: Option<(String, Option<Failure>)>, undone: Vec<String>) -> BundleEnd {

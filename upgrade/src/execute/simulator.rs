@@ -114,14 +114,23 @@ impl<'g> Simulator<'g> {
         if injection == Some(Injection::CrashBehind) {
             // A commit has its outcome in itself.
             if operation.repeat == crate::plan::Repeat::OneCommit {
-                operation.on_done.iter().for_each(|effect| self.state.apply(effect));
+                self.done(operation);
                 self.journal.operations.insert(id.to_owned(), Status::Done);
             }
             return TaskEnd::Crashed;
         }
-        let effects = if failure.is_some() { &operation.on_failed } else { &operation.on_done };
-        effects.iter().for_each(|effect| self.state.apply(effect));
+        match &failure {
+            Some(_) => operation.on_failed.iter().for_each(|effect| self.state.apply(effect)),
+            None => self.done(operation),
+        }
         failure.map_or(TaskEnd::Done, TaskEnd::Failed)
+    }
+
+    fn done(&mut self, operation: &Operation) {
+        if let What::Registry(change) = &operation.what {
+            self.state.become_after(&change.becomes);
+        }
+        operation.on_done.iter().for_each(|effect| self.state.apply(effect));
     }
 
     fn lost_node(&mut self, id: &str) {

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::digest;
 use super::state::State;
-use super::step::{Step, Why};
+use super::step::{IfFailed, Step, Why};
+use crate::states::StateCommand;
 
 /// A plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -62,6 +63,9 @@ pub struct Asked {
     pub max_unavailable: usize,
     /// `--max-failures`.
     pub max_failures: usize,
+    /// The command about the state of the cluster that is asked for, in place of an upgrade; left out for upgrades.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<StateCommand>,
 }
 
 /// What else may go down.
@@ -129,6 +133,13 @@ pub struct Bundle {
     pub expected: Expected,
     /// What the bundle rests on.
     pub basis: Basis,
+}
+
+impl Bundle {
+    /// Whether a failure undoes what was done: not of a state command, where each step says itself what it comes to.
+    pub fn unwinds(&self) -> bool {
+        self.steps.iter().any(|step| !step.undo.is_empty() || step.operation.if_failed == IfFailed::Unwind)
+    }
 }
 
 /// Who carries out a bundle.
@@ -224,6 +235,12 @@ pub enum NoticeKind {
     WeakLeftOut,
     /// What cannot be undone.
     Irreversible,
+    /// Why there is nothing to do.
+    NothingToDo,
+    /// What a resource depends on, or what depends on it, is not as one would expect.
+    Dependency,
+    /// Resources are left as they are because they are disabled.
+    Disabled,
 }
 
 /// How long a resource is down.
@@ -311,7 +328,7 @@ impl Wave {
 impl Plan {
     /// The plan with its name.
     #[must_use]
-    pub(super) fn named(mut self) -> Self {
+    pub(crate) fn named(mut self) -> Self {
         self.id = digest(&self);
         self
     }
@@ -324,6 +341,11 @@ impl Plan {
     /// The bundles of all waves in their order.
     pub fn bundles(&self) -> impl Iterator<Item = &Bundle> {
         self.waves.iter().flat_map(|wave| &wave.bundles)
+    }
+
+    /// Whether it changes the state of the cluster and upgrades nothing.
+    pub fn is_state_command(&self) -> bool {
+        self.request.command.is_some()
     }
 
     /// The step of this name, with its bundle.

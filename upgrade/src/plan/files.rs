@@ -14,7 +14,7 @@ use super::step::{MethodCall, Operation, Step};
 
 /// All conditions of a view, to be given out by bundle.
 #[derive(Default)]
-pub(super) struct Basing {
+pub(crate) struct Basing {
     keys: BTreeMap<String, Option<u64>>,
     ranges: BTreeMap<String, RangeBasis>,
 }
@@ -50,8 +50,13 @@ impl Basing {
         Basis { keys, ranges, types: BTreeMap::new() }
     }
 
+    /// All that has been read.
+    pub fn all(self) -> Basis {
+        Basis { keys: self.keys, ranges: self.ranges.into_values().collect(), types: BTreeMap::new() }
+    }
+
     /// What a bundle rests on: its resources, their groups, and these nodes.
-    pub fn of_bundle(&self, state: &State, nodes: &BTreeSet<&str>, moving: &Moving) -> Basis {
+    pub(in crate::plan) fn of_bundle(&self, state: &State, nodes: &BTreeSet<&str>, moving: &Moving) -> Basis {
         let mut basis = Basis::default();
         let groups = moving.moves.keys().filter_map(|name| state.resources.get(name)).map(|of| of.group.as_str());
         let groups: BTreeSet<&str> = groups.filter(|group| state.groups.contains_key(*group)).collect();
@@ -71,7 +76,7 @@ impl Basing {
 }
 
 /// The files of a version.
-pub(super) fn of_type(of: &Type) -> TypeBasis {
+pub(crate) fn of_type(of: &Type) -> TypeBasis {
     let methods = of.loaded.record.methods.values();
     TypeBasis {
         rtr: of.loaded.record.rtr_hash.clone(),

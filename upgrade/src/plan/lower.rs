@@ -10,12 +10,13 @@ mod undo;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use rtreg_control::rgm::{self, Attributes, Event, InRun};
+use rtreg_control::rgm::{Event, InRun};
 use rtreg_model::{Driver, Method, MonitorState, NodeStatus, Origin, ResourceState};
 use rtreg_registry::CommandError;
 use rtreg_registry::migration::StoredValue;
 
 use super::bundle::{Mode, Moving};
+use super::calls::Calling;
 use super::decide::Candidate;
 use super::method::Callee;
 use super::order::Block;
@@ -24,7 +25,7 @@ use super::recorded;
 use super::state::{Resource, State};
 use super::step::{IfFailed, Operation, Phase, Step, SwitchChange, Undo, Why};
 
-pub(super) use operation::{plain, switch, undo_of_switch};
+pub(crate) use operation::{commit, group_change, plain, switch, undo_of_switch};
 
 /// A bundle that is made into steps.
 pub(super) struct Lowering<'a> {
@@ -124,6 +125,7 @@ impl<'a> Lowering<'a> {
         self.steps.push(Step {
             id: id.clone(),
             after: after.iter().cloned().collect(),
+            after_end: Vec::new(),
             phase: draft.phase,
             operation: draft.operation,
             undo: draft.undo,
@@ -256,20 +258,16 @@ impl<'a> Lowering<'a> {
         };
         let of = if going_up { self.behind(name)? } else { Rc::clone(self.present.get(name)?) };
         let entry = self.resource(name)?.nodes.get(node)?.clone();
-        let mut declared = of.declared.clone();
-        // The monitor of another version is ended by that version where T has no method for it.
-        let other = self.monitors.get(&(name.to_owned(), node.to_owned())).cloned();
-        let other = other.filter(|other| !going_up && other.has(Method::MonitorStop) && !of.has(Method::MonitorStop));
-        declared.extend(other.as_ref().map(|_| Method::MonitorStop));
-        let mut attributes = Attributes::new(&declared);
-        attributes.monitored = entry.monitored;
-        attributes.monitor_runs = self.runs_monitor(name, node, going_up);
+        let other = self.monitors.get(&(name.to_owned(), node.to_owned())).cloned().filter(|_| !going_up);
         let (group, mut last) = (self.group_name(name), None);
-        for call in rgm::calls(event, &attributes) {
-            let Some(method) = call.method().filter(|method| wanted.contains(method)) else { continue };
-            let of = if of.has(method) { &of } else { other.as_ref().unwrap_or(&of) };
-            let callee = Callee { resource: name, group: &group, of, values: &values };
-            let Some(operation) = callee.call(method, node, self.if_failed(call.in_run)) else { continue };
+        let calling = Calling {
+            callee: Callee { resource: name, group: &group, of: &of, values: &values },
+            monitor_of: other.as_deref(),
+            node,
+            monitored: entry.monitored,
+            monitor_runs: self.runs_monitor(name, node, going_up),
+        };
+        for (method, operation) in calling.calls(event, wanted, |in_run| self.if_failed(in_run)) {
             let undo = self.undo(name, (method, node), &operation);
             let phase = if going_up { Phase::Up } else { self.down_phase(name) };
             let reason = match self.mode(name) {

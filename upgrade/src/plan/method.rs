@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 
 use rtreg_control::rgm;
 use rtreg_model::{Method, MonitorState, Origin, ResourceState};
-use rtreg_registry::migration::{ChangeKind, PropertyChange, StoredValue};
+use rtreg_registry::migration::{ChangeKind, PropertyChange, Scope, StoredValue};
 
 use super::read::Type;
 use super::state::Effect;
-use super::step::{IfFailed, MethodCall, Operation, Repeat, What};
+use super::step::{DigestCheck, IfFailed, MethodCall, Operation, Repeat, What};
 
 /// A resource whose methods are called, with the version and the values that it has then.
 #[derive(Clone, Copy)]
-pub(super) struct Callee<'a> {
+pub(crate) struct Callee<'a> {
     pub resource: &'a str,
     pub group: &'a str,
     pub of: &'a Type,
@@ -36,22 +36,71 @@ impl Callee<'_> {
         for change in changes {
             let is_new = !matches!(change.kind, ChangeKind::Kept | ChangeKind::Dropped) && change.old != change.new;
             if let Some(value) = change.new.as_ref().filter(|_| is_new) {
-                arguments.extend(self.assignment(change, value));
+                arguments.extend(self.assignment((&change.property, change.node.as_deref()), value));
             }
         }
         self.operation(Method::Validate, node, (arguments, if_failed))
+    }
+
+    /// Validate with `-u`: the properties are to be as here, and were as given before.
+    pub fn validate_set(&self, node: &str, before: &BTreeMap<String, StoredValue>) -> Option<Operation> {
+        let mut arguments = vec!["-u".to_owned()];
+        arguments.extend(self.arguments());
+        for (place, value) in self.proposed(|name| before.get(name) != self.values.get(name)) {
+            arguments.extend(self.assignment((&place.0, place.1.as_deref()), &value));
+        }
+        self.operation(Method::Validate, node, (arguments, IfFailed::Refuse))
+    }
+
+    /// Validate with `-c`: all properties that have a value, and those of the group.
+    pub fn validate_creation(&self, node: &str, group: &[(&str, String)]) -> Option<Operation> {
+        let mut arguments = vec!["-c".to_owned()];
+        arguments.extend(self.arguments());
+        for (place, value) in self.proposed(|_| true) {
+            arguments.extend(self.assignment((&place.0, place.1.as_deref()), &value));
+        }
+        for (name, value) in group {
+            arguments.extend(["-g".to_owned(), format!("{name}={value}")]);
+        }
+        self.operation(Method::Validate, node, (arguments, IfFailed::Refuse))
+    }
+
+    /// The properties that are wanted, each with its value, or its default.
+    fn proposed(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<((String, Option<String>), String)> {
+        let mut proposed = Vec::new();
+        for decl in &self.of.properties {
+            let name = &decl.name.value;
+            if !is_wanted(name) {
+                continue;
+            }
+            let default = decl.default.as_ref().map(|default| default.value.to_string());
+            match self.values.get(name) {
+                Some(StoredValue { value: Scope::Global(value), .. }) => {
+                    proposed.push(((name.clone(), None), value.to_string()));
+                }
+                Some(StoredValue { value: Scope::PerNode(values), others, .. }) => {
+                    let others = others.as_ref().map(|others| others.value.to_string()).or(default);
+                    proposed.extend(others.map(|value| ((name.clone(), None), value)));
+                    let each =
+                        values.iter().map(|(node, value)| ((name.clone(), Some(node.clone())), value.to_string()));
+                    proposed.extend(each);
+                }
+                None => proposed.extend(default.map(|value| ((name.clone(), None), value))),
+            }
+        }
+        proposed
     }
 
     fn arguments(&self) -> Vec<String> {
         ["-R", self.resource, "-T", self.of.name(), "-G", self.group].map(str::to_owned).into()
     }
 
-    fn assignment(&self, change: &PropertyChange, value: &str) -> [String; 2] {
-        let decl = self.of.properties.iter().find(|decl| decl.name.value.eq_ignore_ascii_case(&change.property));
+    fn assignment(&self, (property, node): (&str, Option<&str>), value: &str) -> [String; 2] {
+        let decl = self.of.properties.iter().find(|decl| decl.name.value.eq_ignore_ascii_case(property));
         let extension = decl.is_some_and(|decl| decl.extension);
-        match &change.node {
-            Some(node) => ["-X".to_owned(), format!("{}{{{node}}}={value}", change.property)],
-            None => [if extension { "-x" } else { "-r" }.to_owned(), format!("{}={value}", change.property)],
+        match node {
+            Some(node) => ["-X".to_owned(), format!("{property}{{{node}}}={value}")],
+            None => [if extension { "-x" } else { "-r" }.to_owned(), format!("{property}={value}")],
         }
     }
 
@@ -72,6 +121,7 @@ impl Callee<'_> {
             arguments,
             timeout_seconds: self.of.timeout_seconds(method, self.values),
             digest: recorded.and_then(|recorded| recorded.digests.get(node).cloned()),
+            digest_check: DigestCheck::Refuse,
         };
         let [on_begin, on_done, on_failed] = self.effects(method, node);
         Some(Operation {

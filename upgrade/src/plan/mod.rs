@@ -2,17 +2,19 @@
 //! is the plan's basis; a plan is data and is never changed.
 
 mod answers;
+mod becomes;
 mod bundle;
+pub(crate) mod calls;
 mod data;
 mod decide;
 mod digest;
-mod files;
-mod lower;
-mod method;
+pub(crate) mod files;
+pub(crate) mod lower;
+pub(crate) mod method;
 mod order;
-mod read;
+pub(crate) mod read;
 mod recorded;
-mod schedule;
+pub(crate) mod schedule;
 mod state;
 mod step;
 mod wave;
@@ -28,6 +30,7 @@ use rtreg_registry::gate::{Assignment, Needs};
 use rtreg_registry::types::candidates;
 use rtreg_registry::{CommandError, Refusal, View};
 
+pub use becomes::{Becomes, RegistryChange};
 pub use data::{
     Also, Asked, Basis, Blackout, Bundle, Driver, Expected, HeldBack, HeldBackKind, Notice, NoticeKind, Plan,
     RangeBasis, TypeBasis, Upgrade, Wave,
@@ -35,8 +38,8 @@ pub use data::{
 pub use decide::Gatekeeper;
 pub use state::{Effect, Group, OnNode, Resource, State};
 pub use step::{
-    At, Commands, GroupChange, GroupEvent, IfFailed, MethodCall, NodeAction, Operation, Phase, Program, Repeat,
-    SetResource, SetTypeVersion, Step, Switch, SwitchChange, Undo, What, Why,
+    At, Commands, DigestCheck, GroupChange, GroupEvent, IfFailed, MethodCall, NodeAction, Operation, Phase, Program,
+    Repeat, SetResource, SetTypeVersion, Step, Switch, SwitchChange, Undo, What, Why,
 };
 
 use bundle::Moving;
@@ -97,6 +100,21 @@ impl Request {
     }
 }
 
+/// The state of groups with all their resources, as a plan is made of it.
+///
+/// # Errors
+/// A refusal `not_found`; [`CommandError::Store`].
+pub fn state_of(view: &View<'_>, groups: &[&str]) -> Result<State, CommandError> {
+    let mut reader = Reader::new(view)?;
+    for group in groups {
+        reader.group(group)?;
+        for name in reader.members(group)? {
+            reader.resource(&name)?;
+        }
+    }
+    Ok(reader.state)
+}
+
 /// Makes the plan. What is not possible, or not permitted, is held back with its reasons; that is no error.
 ///
 /// # Errors
@@ -146,6 +164,7 @@ fn asked(request: &Request, resources: Vec<String>) -> Asked {
         strict: request.strict,
         max_unavailable: request.max_unavailable.max(1),
         max_failures: request.max_failures,
+        command: None,
     }
 }
 

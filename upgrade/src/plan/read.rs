@@ -23,7 +23,7 @@ use super::state::{Group, OnNode, Resource, State};
 const TIMEOUT_SECONDS: u64 = 3600;
 
 /// A version of a type, with what is looked up in it often.
-pub(super) struct Type {
+pub(crate) struct Type {
     pub loaded: LoadedType,
     pub declared: BTreeSet<Method>,
     /// All properties that a resource of it has.
@@ -86,12 +86,12 @@ impl Type {
 }
 
 /// What is read, and the state that it makes.
-pub(super) struct Reader<'v, 's> {
+pub(crate) struct Reader<'v, 's> {
     pub view: &'v View<'s>,
     pub settings: Settings,
     pub state: State,
     /// What the gate has said.
-    pub answers: Answers,
+    pub(in crate::plan) answers: Answers,
     /// By the type without version, then by the text of the version, which is empty for unversioned.
     types: BTreeMap<String, BTreeMap<String, Rc<Type>>>,
     nodes: BTreeMap<String, NodeRecord>,
@@ -250,7 +250,7 @@ impl<'v, 's> Reader<'v, 's> {
         })
     }
 
-    fn group(&mut self, name: &str) -> Result<Rc<GroupRecord>, CommandError> {
+    pub fn group(&mut self, name: &str) -> Result<Rc<GroupRecord>, CommandError> {
         if let Some(known) = self.groups.get(name) {
             return Ok(Rc::clone(known));
         }
@@ -281,7 +281,7 @@ impl<'v, 's> Reader<'v, 's> {
     }
 
     /// A resource as the gate sees it: on the node list, on Init_nodes, and where it left a trace.
-    fn settle(&mut self, record: ResourceRecord) -> Result<Resource, CommandError> {
+    pub fn settle(&mut self, record: ResourceRecord) -> Result<Resource, CommandError> {
         let group = self.group(&record.group)?;
         let of = self.type_of(&record.base, &record.type_version)?;
         let mut names: BTreeSet<String> = group.node_list.iter().cloned().collect();

@@ -13,7 +13,7 @@ use super::state::Effect;
 use super::step::{Operation, Phase, Step, SwitchChange, What};
 
 /// Writes down what is known of each method: how long the same method of the same version took before.
-pub(super) fn expect(reader: &mut Reader<'_, '_>, steps: &mut [Step]) -> Result<(), CommandError> {
+pub(crate) fn expect(reader: &mut Reader<'_, '_>, steps: &mut [Step]) -> Result<(), CommandError> {
     for step in steps {
         if let Some(call) = step.operation.method() {
             step.expected_seconds = reader.expected_seconds(&call.type_name, call.method)?;
@@ -23,7 +23,7 @@ pub(super) fn expect(reader: &mut Reader<'_, '_>, steps: &mut [Step]) -> Result<
 }
 
 /// The steps of a bundle in time: each begins as soon as all that it waits for has ended.
-pub(super) struct Schedule<'s> {
+pub(crate) struct Schedule<'s> {
     timed: Vec<Timed<'s>>,
     index: BTreeMap<&'s str, usize>,
 }

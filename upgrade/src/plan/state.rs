@@ -119,12 +119,19 @@ impl OnNode {
     }
 
     /// Nothing has been there yet.
-    fn untouched() -> Self {
+    pub(crate) fn untouched() -> Self {
         Self::of_view(&NodeView::offline(""))
     }
 
     fn traces(&mut self) -> Traces<'_> {
         Traces { origin: &mut self.initialised_by, also: &mut self.also_initialised_by }
+    }
+
+    /// The node has booted: nothing of the resource runs, and Boot of the version has run, or may have.
+    pub(crate) fn booted(mut self, version: &RtVersion) -> Self {
+        self.end();
+        self.traces().run_on_top(version);
+        self
     }
 
     /// Nothing of the resource runs any more.

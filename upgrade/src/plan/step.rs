@@ -9,6 +9,7 @@ use rtreg_registry::migration::StoredValue;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::becomes::RegistryChange;
 use super::state::Effect;
 
 /// One step.
@@ -18,6 +19,9 @@ pub struct Step {
     pub id: String,
     /// The steps of the same bundle that must be done before.
     pub after: Vec<String>,
+    /// Those that must have ended before, well or not, or have been left out: what only the order asks for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after_end: Vec<String>,
     /// The part of the bundle that it belongs to.
     pub phase: Phase,
     /// What is done.
@@ -95,6 +99,8 @@ pub enum What {
     Switch(Switch),
     /// A group changes.
     Group(GroupChange),
+    /// What a command changes in the registry beside the methods that it runs, in one commit.
+    Registry(RegistryChange),
     /// Resources get another version of their type, with all their properties, in one commit.
     SetTypeVersion(SetTypeVersion),
     /// Something is done to a node as a whole.
@@ -127,6 +133,27 @@ pub struct MethodCall {
     pub timeout_seconds: u64,
     /// SHA-256 of the version's file on the node; null where no process on the node has seen it.
     pub digest: Option<String>,
+    /// What is done where the file is not that one, or nobody has seen it.
+    #[serde(default, skip_serializing_if = "DigestCheck::is_refuse")]
+    pub digest_check: DigestCheck,
+}
+
+/// What is done where a method's file is not the one of its version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DigestCheck {
+    /// The step fails.
+    #[default]
+    Refuse,
+    /// It is said, and the method runs: an emergency Stop must work.
+    Warn,
+}
+
+impl DigestCheck {
+    /// Whether it is the rule of upgrades.
+    pub const fn is_refuse(&self) -> bool {
+        matches!(self, Self::Refuse)
+    }
 }
 
 /// A program of the administrator's.
@@ -173,6 +200,10 @@ pub enum SwitchChange {
     FollowUp,
     /// No switch: the cluster restarts the resource because one that it depends on was.
     Restart,
+    /// No switch: somebody says that a failed stop is cleaned up.
+    Clear,
+    /// No switch: a resource of a type without start methods is online with its group.
+    Online,
 }
 
 impl SwitchChange {
@@ -186,6 +217,8 @@ impl SwitchChange {
             Self::FollowDown => "follows down",
             Self::FollowUp => "follows up",
             Self::Restart => "is restarted",
+            Self::Clear => "clear",
+            Self::Online => "online",
         }
     }
 }
@@ -273,6 +306,9 @@ pub enum IfFailed {
     Refuse,
     /// It is recorded, and the bundle goes on.
     GoOn,
+    /// It is recorded, what waits for the step is left out, and the rest goes on; the bundle has failed in the end. Nothing
+    /// is undone.
+    LeaveOut,
     /// What the bundle has done is undone.
     Unwind,
     /// The run stops and needs a person.

@@ -134,7 +134,9 @@ fn forwards(text: &mut String, step: &Step, dialect: Dialect) {
 fn commands(operation: &Operation, undone: Option<&Operation>, dialect: Dialect) -> Vec<String> {
     match (&operation.what, dialect) {
         (What::Switch(switch), Dialect::SolarisCluster4) => match switch.change {
-            SwitchChange::FollowDown | SwitchChange::FollowUp | SwitchChange::Restart => Vec::new(),
+            SwitchChange::FollowDown | SwitchChange::FollowUp | SwitchChange::Restart | SwitchChange::Online => {
+                Vec::new()
+            }
             change => {
                 vec![format!("clresource {} -n {} {}", change.as_str(), switch.nodes.join(","), switch.resource)]
             }
@@ -145,7 +147,11 @@ fn commands(operation: &Operation, undone: Option<&Operation>, dialect: Dialect)
                 SwitchChange::Disable => "-n",
                 SwitchChange::Monitor => "-e -M",
                 SwitchChange::Unmonitor => "-n -M",
-                SwitchChange::FollowDown | SwitchChange::FollowUp | SwitchChange::Restart => return Vec::new(),
+                SwitchChange::FollowDown
+                | SwitchChange::FollowUp
+                | SwitchChange::Restart
+                | SwitchChange::Clear
+                | SwitchChange::Online => return Vec::new(),
             };
             vec![format!("scswitch {options} -j {}", switch.resource)]
         }

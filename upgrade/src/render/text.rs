@@ -37,6 +37,7 @@ fn head(plan: &Plan) -> String {
     let steps = plan.bundles().map(|bundle| bundle.steps.len()).sum::<usize>();
     let counted = |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
     match upgrades {
+        0 if plan.is_state_command() && steps > 0 => format!("Plan {short}: {}.\n", counted(steps, "step")),
         0 => format!("Plan {short}: nothing is to be done.\n"),
         _ => {
             let bundles = counted(plan.bundles().count(), "bundle");
@@ -207,6 +208,13 @@ pub fn simulated(plan: &Plan, outcome: &Outcome) -> String {
                 let at = step.as_ref().map(|step| format!(" after {step} failed")).unwrap_or_default();
                 text.push_str(&format!("bundle {id}: undone{at}.{why}\n"));
                 undone.iter().for_each(|undone| text.push_str(&format!("  {}\n", undone_words(plan, undone))));
+            }
+            BundleEnd::Failed { step, failure, left_out } => {
+                let at = step.as_ref().map(|step| format!("failed at {step}")).unwrap_or_else(|| "ended".to_owned());
+                let why = failure.as_ref().map(|failure| format!(" {}", failure.sentence)).unwrap_or_default();
+                let out =
+                    if left_out.is_empty() { String::new() } else { format!(", left out {}", left_out.join(", ")) };
+                text.push_str(&format!("bundle {id}: {at}{out}; nothing is undone.{why}\n"));
             }
             BundleEnd::Halted { at, sentence } => text.push_str(&format!("bundle {id}: stopped at {at}. {sentence}\n")),
         }

@@ -12,7 +12,7 @@ use rtreg_registry::{CommandError, Commit, Context, KeyRange, Refusal, Store, Vi
 use serde_json::json;
 
 use super::end::release;
-use super::{Hand, object};
+use super::{Hand, journal_of, object};
 use crate::plan::{Basis, Bundle, Driver, Operation, Plan, What};
 
 /// How many records are reserved in one commit, which holds the rest of the conditions, too.
@@ -44,21 +44,18 @@ pub fn begin(store: &dyn Store, ctx: &Context, request: &Begin<'_>) -> Result<Ru
     inspect(store, |view| check_unused(view, plan))?;
     let blob = put_plan(store, plan)?;
     let bundles: Vec<&Bundle> = plan.bundles().collect();
-    let (first, rest) = bundles.split_first().map_or((None, &[][..]), |(first, rest)| (Some(*first), rest));
+    let reservations: Vec<(&Bundle, Vec<Object>)> = bundles.iter().flat_map(|bundle| pieces(bundle, plan)).collect();
+    let (first, rest) = reservations.split_first().map_or((None, &[][..]), |(first, rest)| (Some(first), rest));
     let (record, _) = transact(store, ctx, ("bundles", 1), |tx| {
         check_unused(&tx.view, plan)?;
         refuse_stale(stale(&tx.view, &plan.basis, None)?)?;
         let record = create(tx, request, blob.clone())?;
-        first.map_or(Ok(()), |bundle| reserve(tx, &record.id, bundle, &all(bundle, plan)))?;
+        first.map_or(Ok(()), |(bundle, objects)| reserve(tx, &record.id, bundle, objects))?;
         Ok(record)
     })?;
     let hand = Hand { store, ctx, run: &record.id, epoch: None };
-    let reserved = rest.iter().try_for_each(|bundle| {
-        let names = all(bundle, plan);
-        for names in names.chunks(RESERVED_AT_ONCE) {
-            transact(store, ctx, ("bundles", 1), |tx| reserve(tx, &record.id, bundle, names))?;
-        }
-        Ok(())
+    let reserved = rest.iter().try_for_each(|(bundle, objects)| {
+        transact(store, ctx, ("bundles", 1), |tx| reserve(tx, &record.id, bundle, objects)).map(drop)
     });
     match reserved {
         Ok(()) => Ok(record),
@@ -102,7 +99,7 @@ fn check_seen(plan: &Plan) -> Result<(), Refusal> {
 }
 
 fn unseen(operation: &Operation) -> Option<String> {
-    let call = operation.method().filter(|call| call.digest.is_none())?;
+    let call = operation.method().filter(|call| call.digest.is_none() && call.digest_check.is_refuse())?;
     let node = operation.node.as_deref().unwrap_or_default();
     Some(format!("{} of {} on {node}: {}", call.method.as_str(), call.type_name, call.path))
 }
@@ -156,6 +153,7 @@ fn create(tx: &mut Transaction<'_>, request: &Begin<'_>, blob: (String, usize)) 
         ended_at: None,
         abort_wanted: false,
         accept_changed_methods: request.accept_changed_methods,
+        state_command: request.plan.is_state_command(),
     };
     tx.act_for(&id);
     tx.view.get(&keys::run(&id))?;
@@ -165,6 +163,15 @@ fn create(tx: &mut Transaction<'_>, request: &Begin<'_>, blob: (String, usize)) 
     tx.put(keys::used_plan(&request.plan.id), &id);
     tx.log(object(&id), "begin", json!({ "plan": request.plan.id, "what": request.what }))?;
     Ok(record)
+}
+
+/// What is reserved in one commit after the other; one at least, which looks at what the bundle rests on.
+fn pieces<'p>(bundle: &'p Bundle, plan: &Plan) -> Vec<(&'p Bundle, Vec<Object>)> {
+    let objects = all(bundle, plan);
+    if objects.is_empty() {
+        return vec![(bundle, objects)];
+    }
+    objects.chunks(RESERVED_AT_ONCE).map(|objects| (bundle, objects.to_vec())).collect()
 }
 
 /// The versions whose methods a plan may run.
@@ -186,10 +193,24 @@ fn types_of(plan: &Plan) -> Vec<String> {
 
 /// The records that a bundle moves: `resource` or `group`, and the name.
 pub(super) fn all(bundle: &Bundle, plan: &Plan) -> Vec<Object> {
+    let switched = bundle.steps.iter().filter_map(|step| match &step.operation.what {
+        What::Switch(switch) => Some(&switch.resource),
+        _ => None,
+    });
+    let changed = bundle.steps.iter().filter_map(|step| match &step.operation.what {
+        What::Group(change) => Some(&change.group),
+        What::Registry(change) => change.command.group(),
+        _ => None,
+    });
+    let registered = bundle.steps.iter().filter_map(|step| match &step.operation.what {
+        What::Registry(change) => change.command.resource(),
+        _ => None,
+    });
     let resources = bundle.upgrades.iter().map(|of| &of.resource).chain(bundle.moves.keys());
+    let resources = resources.chain(switched).chain(registered);
     let resources: BTreeSet<&String> = resources.filter(|name| plan.state.resources.contains_key(*name)).collect();
     let groups = resources.iter().filter_map(|name| Some(&plan.state.resources.get(*name)?.group));
-    let groups: BTreeSet<&String> = groups.chain(&bundle.disrupts).collect();
+    let groups: BTreeSet<&String> = groups.chain(&bundle.disrupts).chain(changed).collect();
     let groups = groups.into_iter().map(|name| Object::new("group", name));
     groups.chain(resources.iter().map(|name| Object::new("resource", name))).collect()
 }
@@ -221,6 +242,20 @@ fn reserve(tx: &mut Transaction<'_>, run: &str, bundle: &Bundle, objects: &[Obje
             }
             Some(_) => {}
             None => tx.log(of.clone(), event, detail)?,
+        }
+    }
+    Ok(())
+}
+
+/// Reserves what a run that ended in its beginning has not reserved yet. What has begun keeps what it has.
+///
+/// # Errors
+/// Refusals `stale_plan`, `reserved`; [`CommandError::Store`].
+pub fn reserve_rest(hand: &Hand<'_>, plan: &Plan) -> Result<(), CommandError> {
+    let journal = inspect(hand.store, |view| journal_of(view, hand.run))?;
+    for bundle in plan.bundles().filter(|bundle| !journal.has_begun(bundle) && !journal.has_ended(bundle)) {
+        for names in all(bundle, plan).chunks(RESERVED_AT_ONCE) {
+            transact(hand.store, hand.ctx, ("bundles", 1), |tx| reserve(tx, hand.run, bundle, names))?;
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 //! itself carries its outcome in it. A step is at most two commits.
 
 use rtreg_model::NodeStatus;
-use rtreg_registry::commands::effects;
+use rtreg_registry::commands::{driven, effects};
 use rtreg_registry::durations;
 use rtreg_registry::history::sha256_hex;
 use rtreg_registry::records::NodeRecord;
@@ -194,6 +194,9 @@ fn change(tx: &mut Transaction<'_>, hand: &Hand<'_>, task: &Task<'_>) -> Result<
     if let What::SetTypeVersion(wanted) = &task.operation.what {
         let detail = detail(&tx.view, hand.run, task.id)?;
         return set::set(tx, wanted, &detail);
+    }
+    if let What::Registry(wanted) = &task.operation.what {
+        driven::carry_out(tx, &wanted.command)?;
     }
     effects_of(tx, hand, task.id, &task.operation.on_done)
 }

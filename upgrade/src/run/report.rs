@@ -23,6 +23,8 @@ pub struct RunReport {
     pub what: String,
     /// The plan's name.
     pub plan: String,
+    /// Whether its plan is that of a state command: nothing of it is undone.
+    pub state_command: bool,
     /// Whether it goes on, or how it ended.
     pub state: RunState,
     /// Who has the right to carry it on.
@@ -126,14 +128,15 @@ pub fn report(view: &View<'_>, id: &str) -> Result<RunReport, CommandError> {
     let commands = match run.state {
         RunState::Halted => vec![format!("rtreg resume {id}"), format!("rtreg abort {id}")],
         RunState::Open => vec![format!("rtreg abort {id}")],
-        RunState::Done => vec![format!("rtreg rollback {id}")],
-        RunState::Failed | RunState::Aborted => Vec::new(),
+        RunState::Done if !run.state_command => vec![format!("rtreg rollback {id}")],
+        RunState::Done | RunState::Failed | RunState::Aborted => Vec::new(),
     };
     Ok(RunReport {
         version: 1,
         id: run.id,
         what: run.what,
         plan: run.plan,
+        state_command: run.state_command,
         state: run.state,
         owner: run.owner,
         began_at: run.began_at,

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use rtreg_model::{Origin, RtVersion};
+use rtreg_model::{Driver, Origin, RtVersion};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -41,6 +41,7 @@ pub(super) fn check(view: &View<'_>, check: &mut Check) -> Result<(), CommandErr
     contents.each("settings/", |contents, stored| contents.plain::<SettingRecord>("setting", stored))?;
     contents.each("by-short/", Contents::index_of_type)?;
     contents.each("by-node/", Contents::index_of_node)?;
+    contents.each("by-driver/", Contents::index_of_group)?;
     for prefix in ["by-type/", "by-group/", "by-dependency/"] {
         contents.each(prefix, Contents::index_of_resource)?;
     }
@@ -95,7 +96,10 @@ impl Implied {
 
     fn by_group(record: &GroupRecord) -> Self {
         let keys = record.node_list.iter().map(|node| keys::by_node_group(node, &record.name));
-        Self { required: keys.map(|key| (key, Value::Any)).collect(), allowed: BTreeMap::new() }
+        let required = keys.map(|key| (key, Value::Any)).collect();
+        // Of a group that has no resources yet an older rtreg wrote none.
+        let driven = (record.driver == Driver::Rgm).then(|| (keys::by_driver_rgm(&record.name), Value::Any));
+        Self { required, allowed: driven.into_iter().collect() }
     }
 
     /// Its dependencies rest on the type's defaults; without them entries about dependencies are let pass.
@@ -302,6 +306,10 @@ impl Contents<'_, '_> {
         if stored.key.split('/').nth(2) != Some("group") {
             return self.index_of_type(stored);
         }
+        self.index_of_group(stored)
+    }
+
+    fn index_of_group(&mut self, stored: &Stored) -> Result<(), CommandError> {
         let name = keys::last_part(&stored.key).unwrap_or_default();
         let record: Option<GroupRecord> = self.peek(&keys::group(&name))?;
         self.implied(stored, record.as_ref().map(Implied::by_group).as_ref());

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use rtreg_control::rgm::{self, Attributes, Event};
 use rtreg_model::{Driver, Method};
 
-use super::operation::{commit, plain};
+use super::operation::{group_change, plain};
 use super::{Draft, Lowering};
 use crate::plan::method::Callee;
 use crate::plan::recorded;
 use crate::plan::state::Effect;
-use crate::plan::step::{GroupChange, GroupEvent, IfFailed, Operation, Phase, What, Why};
+use crate::plan::step::{GroupEvent, IfFailed, Phase, Why};
 
 impl Lowering<'_> {
     pub(super) fn group_down(&mut self, group: &str, after: &BTreeSet<String>) -> BTreeSet<String> {
@@ -144,17 +144,4 @@ const fn back_of(change: GroupEvent) -> GroupEvent {
         GroupEvent::Online => GroupEvent::Offline,
         GroupEvent::Offline => GroupEvent::Online,
     }
-}
-
-fn group_change(group: &str, change: GroupEvent, nodes: &[String]) -> Operation {
-    let (group, nodes) = (group.to_owned(), nodes.to_vec());
-    let effect = match change {
-        GroupEvent::Manage | GroupEvent::Unmanage => {
-            Effect::Managed { group: group.clone(), managed: change == GroupEvent::Manage }
-        }
-        GroupEvent::Online | GroupEvent::Offline => {
-            Effect::GroupOnline { group: group.clone(), nodes: nodes.clone(), online: change == GroupEvent::Online }
-        }
-    };
-    commit(What::Group(GroupChange { group, change, nodes }), vec![effect])
 }
