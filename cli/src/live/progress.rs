@@ -103,9 +103,9 @@ impl Work {
     fn words(&self, now: Duration) -> String {
         let elapsed = self.elapsed(now);
         let of = match self.expected {
-            Some(expected) if elapsed > expected => format!(", longer than the {} before", seconds(expected)),
-            Some(expected) => format!(" of about {}", seconds(expected)),
-            None => String::new(),
+            Some(expected) if elapsed > expected.max(1) => format!(", longer than the {} before", seconds(expected)),
+            Some(expected) if expected > 0 => format!(" of about {}", seconds(expected)),
+            _ => String::new(),
         };
         format!("{} {}{of}", self.words, seconds(elapsed))
     }
@@ -137,7 +137,7 @@ fn place(node: Option<&str>) -> String {
 }
 
 fn expected(before: Option<u64>) -> String {
-    before.map(|before| format!(", about {}", seconds(before))).unwrap_or_default()
+    before.filter(|before| *before > 0).map(|before| format!(", about {}", seconds(before))).unwrap_or_default()
 }
 
 /// Seconds as people say them: `45 s`, `3 min 05 s`, `2 h 10 min`.
