@@ -62,7 +62,7 @@ fn coordinate(words: &[String], world: &World<'_>) -> Result<(), CommandError> {
     };
     let mode = Mode::parse(mode).ok_or_else(|| CommandError::Internal("a run goes on or back".to_owned()))?;
     let broken = |error: io::Error| CommandError::Internal(error.to_string());
-    _ = nix::unistd::setsid();
+    live::leave();
     let mut lock = File::from(io::stdin().as_fd().try_clone_to_owned().map_err(broken)?);
     lock.set_len(0).and_then(|()| write!(lock, "{}", std::process::id())).map_err(broken)?;
     let mut events = match file {

@@ -4,6 +4,7 @@
 pub mod asked;
 mod follow;
 mod hidden;
+mod progress;
 mod state;
 
 use std::collections::BTreeSet;
@@ -54,7 +55,7 @@ pub fn carry_out(app: &App, request: &Begin<'_>, following: &Following) -> Resul
 pub fn carried_out(app: &App, request: &Begin<'_>, following: &Following) -> Result<(Exit, String), CliError> {
     let store = app.store()?;
     let place = place(app)?;
-    check_agents(&place, request.plan, &app.context().local_node)?;
+    check_agents(store, &place, request.plan, &app.context().local_node)?;
     let record = run::begin(store, &app.context(), request)?;
     let lock = own(&place, &record.id)?.ok_or_else(|| CliError::internal("a new run has an owner already"))?;
     let exit = follow_coordinator(app, store, (&place, lock), (&record.id, Mode::On), following)?;
@@ -93,7 +94,7 @@ pub fn go_on(app: &App, (run, mode): (&str, Mode), by_force: bool, following: &F
     let record = inspect(store, |view| runs::find(view, run))?;
     if mode == Mode::On && !record.abort_wanted {
         let plan = inspect(store, |view| run::plan_of(view, &record))?;
-        check_agents(&place, &plan, &ctx.local_node)?;
+        check_agents(store, &place, &plan, &ctx.local_node)?;
         run::reserve_rest(&hand, &plan)?;
     }
     follow_coordinator(app, store, (&place, lock), (run, mode), following)
@@ -142,11 +143,16 @@ fn end_owner(place: &Place, run: &str) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Every node on which something runs must have somebody who runs it.
-fn check_agents(place: &Place, plan: &Plan, local: &str) -> Result<(), CliError> {
+/// Every node on which something runs must have somebody who runs it; on one that is declared down nothing runs.
+fn check_agents(store: &dyn Store, place: &Place, plan: &Plan, local: &str) -> Result<(), CliError> {
     let steps = plan.bundles().flat_map(|bundle| &bundle.steps);
     let nodes: BTreeSet<&str> = steps.filter_map(|step| step.operation.node.as_deref()).collect();
-    let silent: Vec<&str> = nodes.into_iter().filter(|node| *node != local && !live::has_agent(place, node)).collect();
+    let mut silent: Vec<&str> =
+        nodes.into_iter().filter(|node| *node != local && !live::has_agent(place, node)).collect();
+    let down = |node: &str| inspect(store, |view| run::is_down(view, node));
+    let is_down = silent.iter().map(|node| down(node)).collect::<Result<Vec<bool>, _>>()?;
+    let mut is_down = is_down.into_iter();
+    silent.retain(|_| !is_down.next().unwrap_or_default());
     if silent.is_empty() {
         return Ok(());
     }
@@ -180,7 +186,7 @@ fn follow_coordinator(
         command.env(REASON_VARIABLE, reason);
     }
     command.stdin(Stdio::from(lock)).stdout(Stdio::piped()).stderr(Stdio::from(complaints));
-    let mut child = command.spawn().map_err(failed)?;
+    let mut child = live::shielded(|| command.spawn()).map_err(failed)?;
     let ended = child.stdout.take().and_then(|output| follow::follow(app, output));
     _ = child.wait();
     if ended.is_none() {
