@@ -1,10 +1,10 @@
 //! What must be true when a run has ended, whatever happened to it: each bundle fully new or fully old, in the store and in what
 //! the methods have left; a history that verifies; an order that the table allows; nothing that is held or still at work.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rtreg_model::{Method, MonitorState, Origin, ResourceState};
-use rtreg_registry::commands::history_verify;
+use rtreg_registry::commands::{history_verify, planning};
 use rtreg_registry::records::{GroupRecord, NodeRecord, ResourceRecord};
 use rtreg_registry::store::KeyRange;
 use rtreg_registry::{Store, View, effective, inspect, keys};
@@ -69,8 +69,11 @@ pub fn state(store: &dyn Store, scenery: &Scenery) -> Result<State, Failed> {
         for (name, group) in &mut state.groups {
             let record: GroupRecord = view.record(&keys::group(name))?.ok_or_else(|| missing(name))?;
             group.managed = record.managed;
-            group.online_on =
-                group.node_list.iter().filter(|node| record.online_on.contains_key(*node)).cloned().collect();
+            let mut nodes: BTreeMap<String, NodeRecord> = BTreeMap::new();
+            for node in &group.node_list {
+                nodes.extend(view.record(&keys::node(node))?.map(|on: NodeRecord| (node.clone(), on)));
+            }
+            group.online_on = planning::online_on(&record, &nodes).into_iter().cloned().collect();
         }
         for (name, resource) in &mut state.resources {
             let record: ResourceRecord = view.record(&keys::resource(name))?.ok_or_else(|| missing(name))?;

@@ -101,7 +101,11 @@ pub fn alive(scenery: &Scenery, except: &[u32]) -> Result<Vec<(u32, String)>, Fa
             false => Vec::new(),
         };
         let is_of = |bytes: &[u8]| bytes.windows(root.len()).any(|part| part == root.as_bytes());
-        if pid != std::process::id() && !except.contains(&pid) && (is_of(&words) || is_of(&environment)) {
+        // One that is about to become another, or to end, has no words any more or not yet, but may hold locks.
+        let is_there =
+            std::fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|folder| folder.starts_with(&scenery.root));
+        let is_own = pid == std::process::id() || except.contains(&pid);
+        if !is_own && (is_there || is_of(&words) || is_of(&environment)) {
             found.push((pid, String::from_utf8_lossy(&words).replace('\0', " ")));
         }
     }

@@ -106,6 +106,7 @@ fn imagined(source: Source<'_>) -> Result<Installed, Failed> {
 pub struct Asked {
     pub request: Request,
     /// The words behind `plan`, as on the command line.
+    #[allow(dead_code, reason = "who plans in memory does not call the binary")]
     pub words: String,
     pub runs: BTreeMap<String, String>,
     pub waves: Option<String>,

@@ -41,8 +41,10 @@ pub fn unwinding(bundle: &Bundle, journal: &Journal) -> Unwinding {
     for step in bundle.steps.iter().rev() {
         let Some(certain) = is_undone(step, journal.status(&step.id)) else { continue };
         let has_own = step.undo.iter().any(|undo| !undo.last);
-        if !certain && has_own && step.operation.repeat == Repeat::Yes {
-            // An interrupted Stop must have ended before anything is started over it.
+        let records = !step.operation.on_done.is_empty();
+        if !certain && (has_own || records) && step.operation.repeat == Repeat::Yes {
+            // An interrupted Stop must have ended before anything is started over it. And where nothing is, as behind the Monitor_stop of
+            // a version that the resource no longer has, what is recorded must become true.
             let id = format!("{}-again", step.id);
             tasks.push(UndoTask { step: step.id.clone(), id, operation: step.operation.clone(), impossible: None });
         }
