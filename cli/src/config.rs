@@ -1,6 +1,7 @@
-//! Settings of lint and compat: defaults, `rtreg.toml` (the nearest one upwards from each file, or `--config`), the command line; each
+//! Settings of lint, compat and plan: defaults, `rtreg.toml` (the nearest one upwards from each file, or `--config`), the command line; each
 //! over the one before, and each value with where it comes from. Levels are put together by the checker.
 
+mod marks;
 mod read;
 mod statements;
 
@@ -14,6 +15,7 @@ use rtreg_checker::LintOptions;
 use rtreg_checker::levels::{Layer, Levels, Setting};
 use rtreg_checker::promise::{Statement, statement_words};
 use rtreg_model::{Release, ResourceType, suggest};
+use rtreg_upgrade::plan::Irreversible;
 
 use crate::completed::{self, any_word, completed};
 use crate::error::CliError;
@@ -22,7 +24,7 @@ use read::{At, ConfigFile};
 use statements::Said;
 
 /// The name of the file that is looked for.
-const FILE_NAME: &str = "rtreg.toml";
+pub const FILE_NAME: &str = "rtreg.toml";
 
 /// The settings on the command line.
 #[derive(Debug, Clone, Default, Args)]
@@ -97,6 +99,8 @@ pub struct Settings {
     exclude: Option<(PathBuf, Gitignore)>,
     /// Statements about two versions, and the file that they stand in.
     statements: Vec<At<Said>>,
+    /// Changes of version that nothing leads back from.
+    pub irreversible: Vec<Irreversible>,
     file: PathBuf,
     /// Each value and where it comes from.
     pub rows: Vec<Row>,
@@ -279,6 +283,7 @@ fn settle(file: &ConfigFile, line: &SettingArguments) -> Result<Settings, CliErr
         baseline: line.baseline.clone().or(file.baseline.as_ref().map(|baseline| baseline.value.clone())),
         exclude,
         statements: file.statements.clone(),
+        irreversible: file.irreversible.iter().map(|at| at.value.clone()).collect(),
         file: file.path.clone(),
         rows: rows(file, line),
     })
@@ -318,6 +323,13 @@ fn rows(file: &ConfigFile, line: &SettingArguments) -> Vec<Row> {
         let to = to.as_ref().map(|to| format!(" (to {to})")).unwrap_or_default();
         let word = if *good { yes } else { no };
         rows.of_file(&format!("compat.\"{from}\".{}", question.as_str()), format!("{word}{to}"), at.line);
+    }
+    for at in &file.irreversible {
+        let Irreversible { resource_type, from, to, because, .. } = &at.value;
+        let side =
+            |word: &str, version: &Option<_>| version.as_ref().map(|it| format!(" {word} {it}")).unwrap_or_default();
+        let key = format!("irreversible.\"{resource_type}{}{}\"", side("from", from), side("to", to));
+        rows.of_file(&key, because.clone().unwrap_or_default(), at.line);
     }
     rows.rows
 }

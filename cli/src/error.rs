@@ -27,6 +27,8 @@ pub enum Exit {
     Pending,
     /// An upgrade to a registered version is refused.
     UpgradeRefused,
+    /// Nothing leads back, and nobody has accepted that.
+    Irreversible,
     /// A run failed and was undone.
     Unwound,
     /// A run stopped and needs a person.
@@ -35,7 +37,7 @@ pub enum Exit {
 
 impl Exit {
     /// All of them, by their numbers.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Done,
         Self::Findings,
         Self::Left,
@@ -45,6 +47,7 @@ impl Exit {
         Self::Busy,
         Self::Pending,
         Self::UpgradeRefused,
+        Self::Irreversible,
         Self::Unwound,
         Self::Halted,
     ];
@@ -67,6 +70,7 @@ impl Exit {
             }
             Self::Pending => "Changes are pending: `plan --detailed-exitcode`.",
             Self::UpgradeRefused => "An upgrade to a registered version is refused; with --preview too.",
+            Self::Irreversible => "Nothing leads back from it: give --accept-irreversible.",
             Self::Unwound => "A run failed, and what it had done was undone.",
             Self::Halted => "A run stopped and needs a person: resume, abort, or resume --assume.",
         }
@@ -83,6 +87,7 @@ impl Exit {
             Self::Busy => 5,
             Self::Pending => 10,
             Self::UpgradeRefused => 11,
+            Self::Irreversible => 12,
             Self::Unwound => 13,
             Self::Halted => 14,
         }

@@ -9,6 +9,7 @@ mod error;
 mod examples;
 mod files;
 mod fixing;
+mod irreversible;
 mod live;
 mod manual;
 mod output;

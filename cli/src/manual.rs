@@ -23,6 +23,8 @@ pub enum Subject {
     Change,
     /// The store and the gate.
     Upgrade,
+    /// The store and the gate, for the way back.
+    Back,
     /// The store and the gate, for a plan.
     Plan,
     /// A run in the store.
@@ -46,6 +48,7 @@ impl Subject {
             ("upgrade" | "path", _) => Self::Upgrade,
             ("plan", _) => Self::Plan,
             ("apply" | "resume" | "abort" | "agent" | "runs", _) => Self::Run,
+            ("rollback", _) => Self::Back,
             ("list" | "show" | "status" | "history" | "graph", _) | ("node" | "setting", "list") => Self::Store,
             ("unregister" | "type" | "node" | "group" | "resource" | "setting", _) => Self::Change,
             _ => Self::Itself,
@@ -59,10 +62,10 @@ impl Subject {
             Exit::Findings => matches!(self, Self::Files | Self::FilesAndStore),
             Exit::Left => self == Self::Editor,
             Exit::Refused => !matches!(self, Self::Files | Self::Editor | Self::Itself),
-            Exit::Busy => matches!(self, Self::FilesAndStore | Self::Change | Self::Upgrade | Self::Run),
-            Exit::UpgradeRefused => matches!(self, Self::Upgrade | Self::Plan | Self::Run),
+            Exit::Busy => matches!(self, Self::FilesAndStore | Self::Change | Self::Upgrade | Self::Back | Self::Run),
+            Exit::UpgradeRefused => matches!(self, Self::Upgrade | Self::Plan | Self::Back | Self::Run),
             Exit::Pending => self == Self::Plan,
-            Exit::Unwound | Exit::Halted => matches!(self, Self::Upgrade | Self::Run),
+            Exit::Irreversible | Exit::Unwound | Exit::Halted => matches!(self, Self::Upgrade | Self::Back | Self::Run),
         };
         Exit::ALL.into_iter().filter(|exit| (self == Self::Everything && *exit != Exit::Left) || may(exit)).collect()
     }

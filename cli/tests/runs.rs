@@ -265,3 +265,73 @@ fn wait_until(mut is_so: impl FnMut() -> bool) {
         std::thread::yield_now();
     }
 }
+
+/// `r`, brought to 2.0 by run r1.
+fn upgraded() -> Cluster {
+    let cluster = service("WHEN_OFFLINE");
+    cluster.ok("upgrade r --to 2.0 --allow offline");
+    fs::remove_file(cluster.path().join("log")).expect("a log");
+    cluster
+}
+
+#[test]
+fn the_way_back_is_a_run_under_the_gate() {
+    for what in ["r", "r1"] {
+        let cluster = upgraded();
+        let refused = cluster.fails(11, &format!("rollback {what}"));
+        assert!(refused.contains(&format!("rtreg rollback {what} --allow unmanaged\n")), "{refused}");
+        let preview = cluster.ok(&format!("rollback {what} --allow unmanaged --preview"));
+        assert!(preview.contains("Type_version of r 2.0 -> 1.0"), "{preview}");
+        assert!(log(&cluster).is_empty(), "{what}");
+        let text = cluster.ok(&format!("rollback {what} --allow unmanaged"));
+        let ran: Vec<String> = log(&cluster).into_iter().filter(|line| !line.starts_with("Validate")).collect();
+        let expected = ["Monitor_stop 2.0", "Stop 2.0", "Fini 2.0", "Init 1.0", "Start 1.0", "Monitor_start 1.0"];
+        assert_eq!(ran, expected, "{text}");
+        let shown = valid(&cluster, "show-resource", "show resource r");
+        assert_eq!((&shown["type_version"], &shown["nodes"][0]["state"]), (&json!("1.0"), &json!("online")));
+        assert!(cluster.ok("runs").contains(&format!("rollback {what}")));
+        assert!(cluster.fails(4, "rollback r").contains("has gone back from version 2.0 to 1.0 already"));
+        cluster.fails(4, "rollback r1");
+        cluster.ok("history verify");
+    }
+}
+
+#[test]
+fn what_a_run_has_undone_itself_is_not_taken_back() {
+    let cluster = service("WHEN_OFFLINE");
+    cluster.write("fail-Start-2.0", "");
+    cluster.fails(13, "upgrade r --to 2.0 --allow offline");
+    assert!(cluster.fails(4, "rollback r").contains("already"), "nothing is left to take back");
+    assert!(cluster.fails(4, "rollback r1").contains("has finished no change of a version"));
+}
+
+#[test]
+fn an_open_run_is_in_the_way_of_going_back() {
+    let cluster = upgraded();
+    cluster.write("fail-Stop-2.0", "");
+    cluster.fails(14, "rollback r --allow unmanaged");
+    for what in ["r", "r2"] {
+        let answer = cluster.fails(5, &format!("rollback {what} --allow unmanaged"));
+        assert!(answer.contains("r2") && answer.contains("rtreg resume"), "{answer}");
+    }
+}
+
+#[test]
+fn nothing_passes_a_point_of_no_return_unaccepted() {
+    let cluster = service("WHEN_OFFLINE");
+    let said = "[[irreversible]]\ntype = \"XMPL.svc\"\nto = \"2.0\"\nbecause = \"Start converts the files\"\n";
+    cluster.write("rtreg.toml", said);
+    cluster.ok("plan r --to 2.0 --allow offline --out plan.json");
+    let upgrade = "upgrade r --to 2.0 --allow offline";
+    for command in ["apply plan.json", upgrade, &format!("{upgrade} --preview")] {
+        let answer = cluster.fails(12, command);
+        assert!(answer.contains("Start converts the files") && answer.contains("--accept-irreversible"), "{answer}");
+    }
+    assert!(log(&cluster).is_empty());
+    // Behind it nothing is undone: the run stops as it is.
+    cluster.write("fail-Start-2.0", "");
+    cluster.fails(14, &format!("{upgrade} --accept-irreversible"));
+    let ran = log(&cluster);
+    assert_eq!(ran.last().map(String::as_str), Some("Start 2.0"), "{ran:?}");
+    assert_eq!(valid(&cluster, "show-resource", "show resource r")["type_version"], "2.0");
+}

@@ -31,8 +31,14 @@ fn measure(bencher: divan::Bencher<'_, '_>, properties: usize, state: &State) {
     let (present, target) = types(properties);
     let (present, target) = (registered(&present), registered(&target));
     bencher.counter(ItemsCount::new(1_usize)).bench(|| {
-        let request =
-            Request { resource: "web", target: &target, present: &present, properties: &[], dependency_faults: &[] };
+        let request = Request {
+            resource: "web",
+            target: &target,
+            present: &present,
+            properties: &[],
+            dependency_faults: &[],
+            restored: None,
+        };
         decide(divan::black_box(&request), divan::black_box(state), &Settings::default())
     });
 }

@@ -3,9 +3,11 @@
 
 mod assignments;
 mod carry;
+mod restore;
 
 use std::collections::BTreeMap;
 
+pub use restore::{given_back, restore};
 use rtreg_model::standard::effective_properties;
 use rtreg_model::{PropertyDecl, PropertyValue, ResourceType, Span};
 use schemars::JsonSchema;

@@ -65,6 +65,11 @@ impl<'s> Transaction<'s> {
         self.run = Some(run.to_owned());
     }
 
+    /// The run that the command is part of.
+    pub fn run(&self) -> Option<&str> {
+        self.run.as_deref()
+    }
+
     /// Writes a record. Its key should have been read before, so that the commit has a condition on it.
     pub fn put(&mut self, key: String, record: &impl Serialize) {
         let value = serde_json::to_vec(record).unwrap_or_default();

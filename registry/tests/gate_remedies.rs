@@ -336,8 +336,14 @@ fn to_failover(lines: Lines<'_>, others: &[&str], state: &State) -> Decision {
     three.single_instance = Declared::default_value(true);
     let (present, mut target) = (registered(&two), registered(&three));
     target.other_resources = others.iter().map(|name| (*name).to_owned()).collect();
-    let request =
-        Request { resource: "web", target: &target, present: &present, properties: &[], dependency_faults: &[] };
+    let request = Request {
+        resource: "web",
+        target: &target,
+        present: &present,
+        properties: &[],
+        dependency_faults: &[],
+        restored: None,
+    };
     decide(&request, state, &Settings::default())
 }
 
@@ -444,8 +450,14 @@ fn the_state_that_is_reached_is_that_of_all_resources() {
     ];
     let (two, three) = (web("2.0", &[]), web("3.0", &[("2.0", WhenOffline)]));
     let (present, target) = (registered(&two), registered(&three));
-    let request =
-        Request { resource: "web", target: &target, present: &present, properties: &[], dependency_faults: &[] };
+    let request = Request {
+        resource: "web",
+        target: &target,
+        present: &present,
+        properties: &[],
+        dependency_faults: &[],
+        restored: None,
+    };
     let reached = |tunability| reach(&request, &running, &Settings::default(), tunability);
     let offline = reached(WhenOffline);
     assert!(offline.is_enough);

@@ -427,8 +427,14 @@ impl Case {
         let make = if self.has_monitor { web } else { web_without_monitor };
         let (present, target) = (make(self.present, &self.present_lines), web("3.0", &self.lines));
         let (present, target) = (registered(&present), registered(&target));
-        let request =
-            Request { resource: "web", target: &target, present: &present, properties: &[], dependency_faults: &[] };
+        let request = Request {
+            resource: "web",
+            target: &target,
+            present: &present,
+            properties: &[],
+            dependency_faults: &[],
+            restored: None,
+        };
         decide(&request, &self.state, &Settings { empty_upgrade_from: self.reading })
     }
 
@@ -557,8 +563,14 @@ fn fini_runs_on_the_installed_nodes_where_the_type_says_so() {
     let decide_with = |installed: Option<&[&str]>| {
         let (mut present, target) = (registered(&two), registered(&three));
         present.installed_nodes = installed.map(|nodes| nodes.iter().map(|node| (*node).to_owned()).collect());
-        let request =
-            Request { resource: "web", target: &target, present: &present, properties: &[], dependency_faults: &[] };
+        let request = Request {
+            resource: "web",
+            target: &target,
+            present: &present,
+            properties: &[],
+            dependency_faults: &[],
+            restored: None,
+        };
         decide(&request, &beside, &Settings::default())
     };
     for installed in [None, Some(&["n1", "n3"][..])] {

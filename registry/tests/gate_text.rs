@@ -80,6 +80,7 @@ fn ask(present: &str, target: &str, state: &State, command: &[(&str, &str)]) -> 
         present: &present,
         properties: &properties,
         dependency_faults: &[],
+        restored: None,
     };
     let files = [present.file(), target.file()].into_iter().zip(texts).collect();
     Answer { decision: decide(&request, state, &Settings::default()), files }
@@ -306,8 +307,14 @@ fn cures_of_broken_rules_in_a_recorded_group() {
     target.installed_nodes = Some(vec!["n1".to_owned()]);
     target.other_resources = vec!["a".to_owned(), "b".to_owned()];
     let present = common::registered(&present);
-    let request =
-        Request { resource: "web", target: &target, present: &present, properties: &[], dependency_faults: &[] };
+    let request = Request {
+        resource: "web",
+        target: &target,
+        present: &present,
+        properties: &[],
+        dependency_faults: &[],
+        restored: None,
+    };
     let decision = decide(&request, &recorded, &Settings::default());
     let source = |name: &str| (name == target.file()).then(|| text_of_single.clone().into_bytes());
     insta::assert_snapshot!("rules_text", render(&decision, &source));

@@ -432,6 +432,7 @@ fn ask(present: &ResourceType, target: &ResourceType, state: &State, command: &[
         present: &present,
         properties: &properties,
         dependency_faults: &[],
+        restored: None,
     };
     decide(&request, state, &Settings::default())
 }
@@ -525,7 +526,8 @@ fn rules_of_the_registry_refuse() {
     let mut running = state(vec![online("n1", "1.0"), NodeView::offline("n2")]);
     let old = registered(&present);
     let decision = |target: &rtreg_registry::gate::Version<'_>, state: &State| {
-        let request = Request { resource: "web", target, present: &old, properties: &[], dependency_faults: &[] };
+        let request =
+            Request { resource: "web", target, present: &old, properties: &[], dependency_faults: &[], restored: None };
         decide(&request, state, &Settings::default())
     };
     let mut new = registered(&target);

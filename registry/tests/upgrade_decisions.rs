@@ -82,8 +82,14 @@ fn decide_case(key: &[&str], state: &State) -> Decision {
         _ => EmptyUpgradeFrom::CatchAll,
     };
     let (present, target) = (registered(&present), registered(&target));
-    let request =
-        Request { resource: "web", target: &target, present: &present, properties: &[], dependency_faults: &[] };
+    let request = Request {
+        resource: "web",
+        target: &target,
+        present: &present,
+        properties: &[],
+        dependency_faults: &[],
+        restored: None,
+    };
     decide(&request, state, &Settings { empty_upgrade_from })
 }
 

@@ -4,6 +4,7 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod back;
 pub mod commands;
 pub mod execute;
 pub mod graph;

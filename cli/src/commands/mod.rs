@@ -20,6 +20,7 @@ mod path;
 pub mod plan;
 pub mod register;
 pub mod resource;
+mod rollback;
 mod rules;
 pub mod runs;
 mod schema;
@@ -75,6 +76,8 @@ pub enum Command {
     /// Upgrade a resource to another version of its type, straight or by the least disruptive path, if that is allowed now;
     /// say why, and what helps, if not.
     Upgrade(Box<upgrade::Arguments>),
+    /// Take a resource back to the version and the values that it had before its last upgrade, or all resources of a run.
+    Rollback(Box<rollback::Arguments>),
     /// Take over a cluster that exists, from what its own commands print.
     #[command(subcommand)]
     Import(Box<import::ImportCommand>),
@@ -124,7 +127,7 @@ impl Command {
         match self {
             Self::Lint(_) | Self::Compat(_) => Format::FINDINGS,
             Self::Control(_) => &[Format::Text, Format::Json, Format::Tsv],
-            Self::Graph(_) | Self::Plan(_) => Format::GRAPHS,
+            Self::Graph(_) | Self::Plan(_) | Self::Rollback(_) => Format::GRAPHS,
             _ => Format::PLAIN,
         }
     }
@@ -151,6 +154,7 @@ impl Command {
             Self::Group(arguments) => group::run(arguments, app),
             Self::Resource(arguments) => resource::run(*arguments, app),
             Self::Upgrade(arguments) => upgrade::run(*arguments, app),
+            Self::Rollback(arguments) => rollback::run(*arguments, app),
             Self::Graph(arguments) => graph::run(&arguments, app),
             Self::Path(arguments) => path::run(arguments, app),
             Self::Try(arguments) => try_versions::run(&arguments, app),

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::app::{App, Format};
 use crate::error::{CliError, Exit};
+use crate::irreversible;
 use crate::output;
 
 /// The arguments of `rtreg plan`.
@@ -54,7 +55,7 @@ pub struct Wish {
     #[arg(long, value_name = "STATE", hide_possible_values = true)]
     pub allow: Option<Allow>,
     /// What else may go down: these resources, or `all` that must.
-    #[arg(long, value_name = "RESOURCE,…|all", value_delimiter = ',')]
+    #[arg(long, value_name = "RESOURCE[,RESOURCE]|all", value_delimiter = ',')]
     pub also: Vec<String>,
     /// A value that they are to have then: NAME=VALUE, or NAME{node}=VALUE for one node.
     #[arg(short = 'p', value_name = "NAME=VALUE")]
@@ -71,9 +72,13 @@ pub struct Wish {
     /// How many bundles may fail before the run stops.
     #[arg(long, value_name = "N", default_value_t = 0)]
     max_failures: u16,
-    /// A version that nothing leads back from, by its full name: the plan marks the point of no return.
+    /// A version that nothing leads back from: the plan marks the point of no return.
     #[arg(long, value_name = "TYPE")]
     irreversible: Vec<String>,
+    /// The file with settings, which may say what nothing leads back from; without it the nearest `rtreg.toml` upwards from
+    /// the working folder. That beside the store counts too.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 /// What may happen to a resource.
@@ -142,8 +147,8 @@ struct SimulatedRun {
 /// What does not exist; a store that fails.
 pub fn run(arguments: Arguments, app: &App) -> Result<Exit, CliError> {
     let Arguments { wish, out, emit, detailed_exitcode: detailed } = arguments;
-    let store = app.store_for_reading()?;
-    let made = rtreg_registry::inspect(store, |view| plan(view, &request(wish)))?;
+    let request = request(app, wish)?;
+    let made = rtreg_registry::inspect(app.store_for_reading()?, |view| plan(view, &request))?;
     if let Some(file) = out {
         let json = serde_json::to_vec_pretty(&made).map_err(|error| CommandError::Internal(error.to_string()))?;
         output::file(&file, |out| out.write_all(&json))?;
@@ -151,13 +156,18 @@ pub fn run(arguments: Arguments, app: &App) -> Result<Exit, CliError> {
     if let Some(emit) = emit {
         return emitted(&made, emit).map(|()| exit(&made, detailed));
     }
-    match app.options.format {
-        Some(Format::Json) => output::json(&made)?,
-        Some(Format::Dot) => output::text(&render::dot(&made))?,
-        Some(Format::Svg) => output::text(&render::svg(&made))?,
-        _ => output::text(&render::text(&made))?,
-    }
+    print(&made, app)?;
     Ok(exit(&made, detailed))
+}
+
+/// Prints a plan in the format that was asked for.
+pub fn print(made: &Plan, app: &App) -> Result<(), CliError> {
+    match app.options.format {
+        Some(Format::Json) => output::json(made),
+        Some(Format::Dot) => output::text(&render::dot(made)),
+        Some(Format::Svg) => output::text(&render::svg(made)),
+        _ => output::text(&render::text(made)),
+    }
 }
 
 fn emitted(made: &Plan, emit: Emit) -> Result<(), CliError> {
@@ -171,32 +181,49 @@ fn emitted(made: &Plan, emit: Emit) -> Result<(), CliError> {
     }
 }
 
-/// What the planner is asked.
-pub fn request(arguments: Wish) -> Request {
+impl Allow {
+    /// The state.
+    pub const fn needs(self) -> Needs {
+        match self {
+            Self::Unmonitored => Needs::Unmonitored,
+            Self::Offline => Needs::Offline,
+            Self::Disabled => Needs::Disabled,
+            Self::Unmanaged => Needs::Unmanaged,
+        }
+    }
+}
+
+/// What `--also` names.
+pub fn also(names: &[String]) -> Also {
+    match names {
+        [] => Also::Nothing,
+        names if names.iter().any(|name| name == "all") => Also::All,
+        names => Also::Resources(names.to_vec()),
+    }
+}
+
+/// What the planner is asked, with what the settings say of points of no return.
+///
+/// # Errors
+/// Settings that cannot be used.
+pub fn request(app: &App, arguments: Wish) -> Result<Request, CliError> {
+    let marks = irreversible::said(app, arguments.config.as_deref())?;
     let scope = match (arguments.resource_type, arguments.group) {
         (Some(of), _) => Scope::Type(of),
         (_, Some(group)) => Scope::Group(group),
         _ => Scope::Resources(arguments.resources),
     };
     let mut request = Request::new(scope, arguments.to);
-    request.allow = arguments.allow.map(|allow| match allow {
-        Allow::Unmonitored => Needs::Unmonitored,
-        Allow::Offline => Needs::Offline,
-        Allow::Disabled => Needs::Disabled,
-        Allow::Unmanaged => Needs::Unmanaged,
-    });
-    request.also = match arguments.also.as_slice() {
-        [] => Also::Nothing,
-        names if names.iter().any(|name| name == "all") => Also::All,
-        names => Also::Resources(names.to_vec()),
-    };
+    request.allow = arguments.allow.map(Allow::needs);
+    request.also = also(&arguments.also);
     request.properties = arguments.properties;
     request.direct = arguments.direct;
     request.strict = arguments.strict;
     request.max_unavailable = usize::from(arguments.max_unavailable);
     request.max_failures = usize::from(arguments.max_failures);
     request.irreversible = arguments.irreversible;
-    request
+    request.marks = marks;
+    Ok(request)
 }
 
 /// Where something is to be done that is the answer; where all is held back the reason is.

@@ -12,6 +12,7 @@ use rtreg_upgrade::run::{self, Begin, Hand, render_run, render_runs};
 use super::plan;
 use crate::app::App;
 use crate::error::{CliError, Exit};
+use crate::irreversible;
 use crate::live::{Following, carry_out, go_on, place, program};
 use crate::output;
 
@@ -124,6 +125,7 @@ pub fn apply(arguments: &ApplyArguments, app: &App) -> Result<Exit, CliError> {
         output::text("The plan has no steps: there is nothing to do.")?;
         return Ok(Exit::Done);
     }
+    irreversible::check_accepted(&made, arguments.how.accept_irreversible)?;
     let begin = Begin { plan: &made, what: what(&made), accept_changed_methods: arguments.how.accept_changed_methods };
     carry_out(app, &begin, &arguments.how.following())
 }
@@ -131,6 +133,9 @@ pub fn apply(arguments: &ApplyArguments, app: &App) -> Result<Exit, CliError> {
 /// What a plan of upgrades is for, in a few words.
 pub fn what(made: &rtreg_upgrade::plan::Plan) -> String {
     let names: Vec<&str> = made.bundles().flat_map(|bundle| &bundle.upgrades).map(|of| of.resource.as_str()).collect();
+    if !made.request.back.is_empty() {
+        return format!("rollback {}", made.request.run.clone().unwrap_or_else(|| names.join(", ")));
+    }
     match names.as_slice() {
         [] => "no upgrade".to_owned(),
         [one] => format!("upgrade {one} to {}", made.request.to),

@@ -9,13 +9,13 @@ use rtreg_registry::gate::{Decision, Verdict};
 use rtreg_registry::records::{GroupRecord, ResourceRecord};
 use rtreg_registry::{CommandError, Store, inspect, keys, transact};
 use rtreg_upgrade::commands::{PathRequest, UpgradeRequest, upgrade};
-use rtreg_upgrade::render;
 use rtreg_upgrade::run::{self, Begin};
 
 use super::plan::{self, Wish};
 use super::runs::{self, How};
 use crate::app::App;
 use crate::error::{CliError, Exit};
+use crate::irreversible;
 use crate::live::carry_out;
 use crate::output;
 
@@ -56,16 +56,21 @@ fn is_driven(store: &dyn Store, resource: &str) -> Result<bool, CliError> {
 }
 
 fn by_plan(app: &App, store: &dyn Store, (wish, preview): (Wish, bool), how: &How) -> Result<Exit, CliError> {
+    let request = plan::request(app, wish)?;
     let made = inspect(store, |view| {
-        let made = rtreg_upgrade::plan::plan(view, &plan::request(wish))?;
+        let made = rtreg_upgrade::plan::plan(view, &request)?;
         run::check_free(view, &made).map(|()| made)
     })?;
     if preview || made.is_empty() {
-        match app.json() {
-            true => output::json(&made)?,
-            false => output::text(&render::text(&made))?,
-        }
-        return Ok(plan::exit(&made, false));
+        plan::print(&made, app)?;
+    }
+    let exit = plan::exit(&made, false);
+    if made.is_empty() {
+        return Ok(exit);
+    }
+    irreversible::check_accepted(&made, how.accept_irreversible)?;
+    if preview {
+        return Ok(exit);
     }
     let begin = Begin { plan: &made, what: runs::what(&made), accept_changed_methods: how.accept_changed_methods };
     carry_out(app, &begin, &how.following())

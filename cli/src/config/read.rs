@@ -7,10 +7,12 @@ use rtreg_checker::levels::{self, LEVELS, Setting};
 use rtreg_checker::report::Sources;
 use rtreg_checker::report::text::{TextOptions, render};
 use rtreg_model::{FileId, Finding, Level, Release, Span, suggest};
+use rtreg_upgrade::plan::Irreversible;
 use schemars::JsonSchema;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::marks::IrreversibleSchema;
 use super::shown;
 use super::statements::{CompatSchema, Said};
 use crate::error::CliError;
@@ -36,6 +38,8 @@ pub struct Schema {
     baseline: Option<String>,
     /// What is known of two versions, by the old one: its RT_version, or `VENDOR.TYPE:RT_version`.
     compat: Option<std::collections::BTreeMap<String, CompatSchema>>,
+    /// Changes of version that nothing leads back from: plans mark the point of no return.
+    irreversible: Option<Vec<IrreversibleSchema>>,
 }
 
 #[derive(JsonSchema)]
@@ -62,7 +66,8 @@ enum LevelWord {
 }
 
 /// The keys, in the order of the manual.
-const KEYS: [&str; 8] = ["target", "zone-root", "select", "ignore", "levels", "exclude", "baseline", "compat"];
+const KEYS: [&str; 9] =
+    ["target", "zone-root", "select", "ignore", "levels", "exclude", "baseline", "compat", "irreversible"];
 
 /// A value and the line it stands on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +99,8 @@ pub struct ConfigFile {
     pub baseline: Option<At<PathBuf>>,
     /// Statements about two versions, in the order of the file.
     pub statements: Vec<At<Said>>,
+    /// Changes of version that nothing leads back from, in the order of the file.
+    pub irreversible: Vec<At<Irreversible>>,
 }
 
 /// Reads a file.
@@ -143,6 +150,7 @@ impl<'t> Reader<'t> {
                 "exclude" => self.file.exclude = self.patterns(value),
                 "baseline" => self.file.baseline = self.path(value),
                 "compat" => self.file.statements = self.statements(value),
+                "irreversible" => self.file.irreversible = self.irreversible(value),
                 word => {
                     self.report("unknown_key", key.span(), format!("expected a key of rtreg.toml, found `{word}`"));
                     let near = suggest::nearest(word, KEYS).map(|near| format!("did you mean `{near}`?"));
@@ -219,6 +227,10 @@ impl<'t> Reader<'t> {
             }
         }
         Some(At { value: words.into_iter().map(|(word, _)| word).collect(), line })
+    }
+
+    pub(super) fn path_read(&self) -> &Path {
+        &self.file.path
     }
 
     pub(super) fn string(&mut self, value: &Spanned<DeValue<'_>>, expected: &str) -> Option<At<String>> {

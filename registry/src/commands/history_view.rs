@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::before;
 use crate::error::{CommandError, Refusal};
 use crate::history::{Entry, HeadHash, KINDS, Object};
 use crate::keys;
@@ -203,7 +204,8 @@ impl Happened {
         match &entry.detail {
             Value::Null => {}
             Value::Object(fields) => {
-                for (name, value) in fields {
+                // What was before stands in the changes already.
+                for (name, value) in fields.iter().filter(|(name, _)| *name != before::FIELD) {
                     text.push_str(&field(name, value));
                 }
             }

@@ -1,6 +1,7 @@
 //! The commands of the registry, one file each: a request, the rules, a report. A command decides on a
 //! [`crate::Transaction`] or [`crate::View`]; it never commits and never prints.
 
+pub mod before;
 pub mod changes;
 mod dependencies;
 pub mod driven;

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use rtreg_model::{InitNodes, Method, NodeStatus, Origin, RtVersion, suggest};
 use serde_json::json;
 
+use super::before::{self, Before};
 use super::changes::{self, Change};
 use super::type_index;
 use crate::effective::{self, BootOf};
@@ -296,6 +297,10 @@ impl Member {
                 detail.insert("by_node".to_owned(), json!(by_node));
             }
             detail.insert("changes".to_owned(), json!(lines(&changes)));
+            if self.settled.type_version != self.now.type_version {
+                // What `rollback` goes back to.
+                detail.insert(before::FIELD.to_owned(), json!(Before::of(&self.settled)));
+            }
         }
         tx.log(Object::new("resource", &self.now.name), event, detail)?;
         Ok(changes)

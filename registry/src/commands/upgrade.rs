@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use rtreg_model::{RtVersion, suggest};
 use serde_json::json;
 
+use super::before::{self, Before};
 use super::dependencies;
 use super::driver::check_runs_no_method;
 use super::settings::read_settings;
@@ -45,6 +46,8 @@ pub struct Report {
     pub done: bool,
     /// Whether the command only asked.
     pub preview: bool,
+    /// Whether it is the way back.
+    pub back: bool,
     /// The files that the decision speaks of, by the names that it uses.
     pub sources: BTreeMap<String, Vec<u8>>,
 }
@@ -66,6 +69,12 @@ impl Report {
             }
         } else if self.preview {
             text.push_str("\nThis was a preview: nothing was changed.\n");
+        } else if self.back && !self.decision.commands.is_empty() {
+            let resource = &self.decision.resource;
+            text.push_str(&format!(
+                "\nNothing was changed. When that is so, `rtreg rollback {resource}` takes it back; `rtreg rollback {resource} \
+                 --allow unmanaged --also all --preview` shows all of it in order, with what undoes each step.\n"
+            ));
         }
         text
     }
@@ -78,10 +87,7 @@ impl Report {
 /// report says so, and nothing is changed.
 pub fn upgrade(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, CommandError> {
     let report = gated(tx, request)?;
-    if report.done {
-        let group = super::scene::find_resource(&tx.view, &request.resource)?.group;
-        check_runs_no_method(&super::scene::find_group(&tx.view, &group)?, "upgrade")?;
-    }
+    check_recorded(tx, &report, &request.resource, "upgrade")?;
     Ok(report)
 }
 
@@ -90,21 +96,87 @@ pub fn upgrade(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, Co
 /// # Errors
 /// As [`upgrade`].
 pub fn gated(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, CommandError> {
-    let settings = read_settings(&tx.view)?;
     let read = gate_state(&tx.view, &request.resource)?;
     let target = find_target(&tx.view, &read, &request.to)?;
+    let Request { resource, properties, preview, .. } = request;
+    change(tx, (&read, target), &Asked { resource, properties, back: None, preview: *preview })
+}
+
+/// A change that was done without a method must be one of a group where the administrator runs them.
+fn check_recorded(tx: &Transaction<'_>, report: &Report, resource: &str, command: &str) -> Result<(), CommandError> {
+    if report.done {
+        let group = super::scene::find_resource(&tx.view, resource)?.group;
+        check_runs_no_method(&super::scene::find_group(&tx.view, &group)?, command)?;
+    }
+    Ok(())
+}
+
+/// A resource that is to go back to a version that it had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackRequest {
+    /// The resource.
+    pub resource: String,
+    /// What it was before.
+    pub before: Before,
+    /// The number of the entry of its history that is taken back.
+    pub undoes: u64,
+    /// Only say what would be.
+    pub preview: bool,
+}
+
+/// Asks the gate for a resource, and gives it the version and the values that it had, if that is allowed now and the request is
+/// no preview.
+///
+/// # Errors
+/// As [`upgrade`]; a refusal `unknown_version` if the version is registered no more.
+pub fn go_back(tx: &mut Transaction<'_>, request: &BackRequest) -> Result<Report, CommandError> {
+    let report = gated_back(tx, request)?;
+    check_recorded(tx, &report, &request.resource, "rollback")?;
+    Ok(report)
+}
+
+/// As [`go_back`], as a step of a run, which calls the methods before and behind it.
+///
+/// # Errors
+/// As [`go_back`].
+pub fn gated_back(tx: &mut Transaction<'_>, request: &BackRequest) -> Result<Report, CommandError> {
+    let read = gate_state(&tx.view, &request.resource)?;
+    let version = &request.before.type_version;
+    let target = match type_version(&tx.view, &read.resource.base, version)? {
+        Some(record) => load_type(&tx.view, &record)?,
+        None => return Err(unknown_version(&tx.view, &read.resource.base, &version.to_string())?.into()),
+    };
+    let BackRequest { resource, preview, .. } = request;
+    change(tx, (&read, target), &Asked { resource, properties: &[], back: Some(request), preview: *preview })
+}
+
+/// A change of version that is asked for.
+struct Asked<'a> {
+    resource: &'a str,
+    properties: &'a [Assignment],
+    back: Option<&'a BackRequest>,
+    preview: bool,
+}
+
+fn change(
+    tx: &mut Transaction<'_>,
+    (read, target): (&GateState, LoadedType),
+    asked: &Asked<'_>,
+) -> Result<Report, CommandError> {
+    let settings = read_settings(&tx.view)?;
     let mut decision = {
-        let present = gate_version(&tx.view, &read.present, &request.resource)?;
-        let wanted = gate_version(&tx.view, &target, &request.resource)?;
-        let asked = gate::Request {
-            resource: &request.resource,
+        let present = gate_version(&tx.view, &read.present, asked.resource)?;
+        let wanted = gate_version(&tx.view, &target, asked.resource)?;
+        let request = gate::Request {
+            resource: asked.resource,
             target: &wanted,
             present: &present,
-            properties: &request.properties,
+            properties: asked.properties,
             dependency_faults: &[],
+            restored: asked.back.map(|back| &back.before.values),
         };
-        let faults = dependency_faults(&tx.view, &asked, &read.state)?;
-        gate::decide(&gate::Request { dependency_faults: &faults, ..asked }, &read.state, &settings)
+        let faults = dependency_faults(&tx.view, &request, &read.state)?;
+        gate::decide(&gate::Request { dependency_faults: &faults, ..request }, &read.state, &settings)
     };
     if let Some(imported) = &read.imported {
         decision.rests_on = imported.sentences(&tx.context().at, &read.resource.type_version);
@@ -113,16 +185,20 @@ pub fn gated(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, Comm
         .into_iter()
         .map(|loaded| (format!("registry:{}", loaded.record.name), loaded.source.clone()))
         .collect();
-    let done = decision.verdict == Verdict::Allowed && !decision.is_same_version() && !request.preview;
-    let report = Report { decision, done, preview: request.preview, sources };
+    let done = decision.verdict == Verdict::Allowed && !decision.is_same_version() && !asked.preview;
+    let report = Report { decision, done, preview: asked.preview, back: asked.back.is_some(), sources };
     if done {
         let DecisionReport { tunability, because, changes, rests_on, .. } = report.json();
         let mut detail = json!({ "tunability": tunability, "because": because, "properties": changes });
-        if let Some(detail) = detail.as_object_mut().filter(|_| !rests_on.is_empty()) {
-            detail.insert("rests_on".to_owned(), json!(rests_on));
+        if let Some(detail) = detail.as_object_mut() {
+            if !rests_on.is_empty() {
+                detail.insert("rests_on".to_owned(), json!(rests_on));
+            }
+            detail.extend(tx.run().map(|run| (before::RUN.to_owned(), json!(run))));
+            detail.extend(asked.back.map(|back| (before::UNDOES.to_owned(), json!(back.undoes))));
         }
         let values = report.decision.values.clone();
-        set_type_version(tx, SetTypeVersion { resource: &request.resource, target: &target, values, detail })?;
+        set_type_version(tx, SetTypeVersion { resource: asked.resource, target: &target, values, detail })?;
     }
     Ok(report)
 }

@@ -8,6 +8,7 @@ use super::predicate;
 use super::remedy::{self, Need, Step};
 use super::request::Request;
 use super::state::{NodeView, State};
+use crate::migration::{PropertyChange, given_back};
 
 /// The command lines of a row. For a recorded group those of the vendor, each followed by the one that records it.
 pub(super) fn commands(need: &Need<'_>, state: &State, steps: &[Step]) -> Vec<String> {
@@ -22,10 +23,11 @@ pub(super) fn commands(need: &Need<'_>, state: &State, steps: &[Step]) -> Vec<St
 }
 
 /// The vendor's command for the upgrade itself; none where rtreg carries it out.
-pub(super) fn vendor_upgrade(request: &Request<'_>, state: &State) -> Option<String> {
+pub(super) fn vendor_upgrade(request: &Request<'_>, state: &State, changes: &[PropertyChange]) -> Option<String> {
     let version = request.target.resource_type.version.value.as_str().unwrap_or_default();
     let type_version = format!("Type_version={version}");
-    let values = request.properties.iter().map(ToString::to_string);
+    let restored = request.restored.map(|_| given_back(changes, &state.resource.values));
+    let values = restored.as_deref().unwrap_or(request.properties).iter().map(ToString::to_string);
     let options: String = std::iter::once(type_version).chain(values).map(|p| format!(" -p {}", quote(&p))).collect();
     (state.group.driver == Driver::Recorded).then(|| format!("clresource set{options} {}", request.resource))
 }

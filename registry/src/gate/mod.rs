@@ -42,7 +42,7 @@ pub use state::{GroupView, Member, NodeView, ResourceView, State};
 
 use rtreg_model::{Driver, Tunability};
 
-use crate::migration::{Migrated, Migration, Problem, migrate};
+use crate::migration::{Migrated, Migration, Problem, migrate, restore};
 use demand::Assessment;
 use edge::Edges;
 use predicate::Truth;
@@ -102,14 +102,18 @@ fn other_type(request: &Request<'_>, state: &State, reason: Reason) -> Decision 
 
 /// What the values of the resource would be after the upgrade; they mean something only if nothing stands in the way.
 pub fn values_after(request: &Request<'_>, state: &State) -> Migrated {
-    migrate(&Migration {
+    let migration = Migration {
         present: request.present.resource_type,
         target: request.target.resource_type,
         values: &state.resource.values,
         assignments: request.properties,
         node_list: &state.group.node_list,
         created_under_3_0: state.resource.created_under_3_0,
-    })
+    };
+    match request.restored {
+        Some(values) => restore(&migration, values),
+        None => migrate(&migration),
+    }
 }
 
 /// The rules of the registry that the target would break, whatever the state.
@@ -195,7 +199,8 @@ impl<'a> Case<'a> {
             statements: remedy.statements,
             afterwards: remedy.afterwards,
             affects: remedy.affects,
-            vendor_command: command::vendor_upgrade(self.request, self.state).filter(|_| verdict == Verdict::Allowed),
+            vendor_command: command::vendor_upgrade(self.request, self.state, &self.migrated.changes)
+                .filter(|_| verdict == Verdict::Allowed),
             values: self.migrated.values,
             changes: self.migrated.changes,
             ..blank(self.request, self.state)

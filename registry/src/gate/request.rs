@@ -1,9 +1,12 @@
 //! What is asked of the gate: the resource, the two versions of its type, the values given in the command, and the
 //! settings of the store that the answer depends on. Plain data; it decides nothing.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use rtreg_model::ResourceType;
+
+use crate::migration::StoredValue;
 
 /// An upgrade that somebody asks for.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +21,9 @@ pub struct Request<'a> {
     pub properties: &'a [Assignment],
     /// What is wrong with the dependencies that the resource would have: which resources there are, only the caller knows.
     pub dependency_faults: &'a [DependencyFault],
+    /// The values that the resource had when it had the target, if it is to go back: it gets these and no others, whatever the
+    /// command says.
+    pub restored: Option<&'a BTreeMap<String, StoredValue>>,
 }
 
 /// A property whose value names resources that do not exist, or closes a circle.

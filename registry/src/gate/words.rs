@@ -106,10 +106,16 @@ pub(super) fn property(request: &Request<'_>, problem: &Problem) -> Reason {
 
 /// A property that may be set only while the resource is disabled.
 pub(super) fn when_disabled(request: &Request<'_>, way: &[InTheWay], accepted: &Accepted) -> Reason {
-    let sentence = format!(
-        "`{}` is TUNABLE = WHEN_DISABLED in {}, so setting it needs the resource disabled.",
-        accepted.property, request.target.name
-    );
+    let (property, target) = (&accepted.property, &request.target.name);
+    let sentence = match request.restored {
+        Some(_) => format!(
+            "The value of `{property}` comes back, and in {target} it cannot be set at any time, so that needs the resource \
+             disabled."
+        ),
+        None => {
+            format!("`{property}` is TUNABLE = WHEN_DISABLED in {target}, so setting it needs the resource disabled.")
+        }
+    };
     Reason { asks: Some(Tunability::WhenDisabled), ..of_property(request, accepted.entry, names(way), sentence) }
 }
 

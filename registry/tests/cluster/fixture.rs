@@ -181,8 +181,14 @@ pub fn decide(view: &View<'_>, resource: &str, target: &str) -> Result<Decision,
     let target = load_type(view, &resolve_type(view, target)?)?;
     let present = version::gate_version(view, &state.present, resource)?;
     let target = version::gate_version(view, &target, resource)?;
-    let request =
-        gate::Request { resource, target: &target, present: &present, properties: &[], dependency_faults: &[] };
+    let request = gate::Request {
+        resource,
+        target: &target,
+        present: &present,
+        properties: &[],
+        dependency_faults: &[],
+        restored: None,
+    };
     Ok(gate::decide(&request, &state.state, &Settings::default()))
 }
 

@@ -100,8 +100,14 @@ pub fn state(nodes: Vec<NodeView>) -> State {
 /// What the gate says of resource `web`.
 pub fn ask(present: &ResourceType, target: &ResourceType, state: &State) -> Decision {
     let (present, target) = (registered(present), registered(target));
-    let request =
-        Request { resource: "web", target: &target, present: &present, properties: &[], dependency_faults: &[] };
+    let request = Request {
+        resource: "web",
+        target: &target,
+        present: &present,
+        properties: &[],
+        dependency_faults: &[],
+        restored: None,
+    };
     decide(&request, state, &Settings::default())
 }
 

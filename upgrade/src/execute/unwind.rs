@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::journal::{Journal, Status};
-use crate::plan::{Bundle, Operation, Repeat, Step, What};
+use crate::plan::{Bundle, Operation, Repeat, Step};
 
 /// What undoes a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -31,8 +31,8 @@ pub struct UndoTask {
 
 /// What undoes what a bundle has done so far.
 pub fn unwinding(bundle: &Bundle, journal: &Journal) -> Unwinding {
-    let is_mark = |step: &&Step| matches!(step.operation.what, What::Mark { .. });
-    let passed = bundle.steps.iter().filter(is_mark).find(|step| journal.status(&step.id) == Some(Status::Done));
+    let mut marks = bundle.steps.iter().filter(|step| step.is_mark());
+    let passed = marks.find(|step| journal.status(&step.id) == Some(Status::Done));
     if let Some(mark) = passed {
         return Unwinding { tasks: Vec::new(), passed: Some(mark.id.clone()) };
     }

@@ -254,7 +254,7 @@ impl<'a> Asked<'a> {
     where
         'a: 'r,
     {
-        gate::Request { resource: self.resource, target, present, properties, dependency_faults: &[] }
+        gate::Request { resource: self.resource, target, present, properties, dependency_faults: &[], restored: None }
     }
 }
 

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use rtreg_model::RtVersion;
 use rtreg_registry::gate::Needs;
-use rtreg_registry::migration::PropertyChange;
+use rtreg_registry::migration::{PropertyChange, StoredValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,7 +48,7 @@ pub struct Asked {
     pub resource_type: Option<String>,
     /// `--group`; null if resources or a type were named.
     pub group: Option<String>,
-    /// `--to`.
+    /// `--to`, or `before`.
     pub to: String,
     /// `--allow`: what may happen to the named resources; null for nothing.
     pub allow: Option<Needs>,
@@ -66,6 +67,25 @@ pub struct Asked {
     /// The command about the state of the cluster that is asked for, in place of an upgrade; left out for upgrades.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<StateCommand>,
+    /// What each resource goes back to, if that is what was asked: then `to` is the word `before`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub back: BTreeMap<String, Back>,
+    /// The run that is taken back, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+}
+
+/// What a resource was before its version was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Back {
+    /// The version.
+    #[schemars(with = "Option<String>")]
+    pub version: RtVersion,
+    /// The values that did not follow the default.
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    pub values: BTreeMap<String, StoredValue>,
+    /// The number of the entry of its history that is taken back.
+    pub undoes: u64,
 }
 
 /// What else may go down.

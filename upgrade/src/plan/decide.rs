@@ -6,18 +6,18 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use rtreg_model::standard::DEPENDENCY_PROPERTIES;
-use rtreg_model::{MonitorState, NodeStatus, Origin, ResourceState, Tunability};
+use rtreg_model::{Driver, MonitorState, NodeStatus, Origin, ResourceState, Tunability};
 use rtreg_registry::commands::properties::parse_assignments;
 use rtreg_registry::commands::upgrade::dependency_faults;
 use rtreg_registry::commands::version::{gate_state, gate_version};
 use rtreg_registry::gate::{self, Assignment, Decision, Needs, Possible, Reason, Verdict, quote};
-use rtreg_registry::migration::{PropertyChange, StoredValue};
+use rtreg_registry::migration::{PropertyChange, StoredValue, given_back};
 use rtreg_registry::{CommandError, View};
 
 use crate::commands::{PathRequest, path};
 use crate::path::Path;
 
-use super::data::{Asked, HeldBack, HeldBackKind};
+use super::data::{Asked, Back, HeldBack, HeldBackKind};
 use super::read::{Reader, Type};
 use super::state::{Effect, State};
 use super::step::{At, SetResource, SetTypeVersion, Why};
@@ -33,6 +33,8 @@ pub(super) struct Candidate {
     pub tunability: Tunability,
     pub because: Vec<Why>,
     pub changes: Vec<PropertyChange>,
+    /// The entry of its history that is taken back, if it goes back.
+    pub undoes: Option<u64>,
     /// The state in which the gate has allowed it.
     pub allowed_in: State,
 }
@@ -69,7 +71,9 @@ pub(super) fn decide(
     (target, properties): (&Rc<Type>, &[Assignment]),
 ) -> Result<Fate, CommandError> {
     let present = reader.present(name)?;
-    let case = Case { name, asked, present, target: Rc::clone(target), properties };
+    let group = reader.resource(name)?.group.clone();
+    let is_recorded = reader.state.groups.get(&group).is_none_or(|group| group.driver == Driver::Recorded);
+    let case = Case { name, asked, present, target: Rc::clone(target), properties, is_recorded };
     let now = reader.state.part([&name.to_owned()]);
     let decision = case.ask(reader, &now)?;
     if decision.is_same_version() && decision.verdict == Verdict::Allowed {
@@ -125,7 +129,8 @@ pub(super) fn holds(
     let mut present = Rc::clone(&candidate.present);
     for leg in &candidate.legs {
         let target = Rc::clone(&leg.target);
-        let case = Case { name: &candidate.name, asked, present, target, properties: &leg.properties };
+        let case =
+            Case { name: &candidate.name, asked, present, target, properties: &leg.properties, is_recorded: false };
         let decision = case.ask(reader, &state)?;
         if decision.verdict != Verdict::Allowed {
             return Ok(Some(case.whys(&decision)));
@@ -169,9 +174,15 @@ impl<'v, 's> Gatekeeper<'v, 's> {
         let present = reader.find_type(&resource.base, &resource.type_version)?;
         let target = reader.find_type(&resource.base, &set.to)?;
         let (Some(present), Some(target)) = (present, target) else { return Ok(unknown()) };
-        let properties = parse_assignments(set.properties.iter().map(String::as_str))?;
-        let asked = Asked::default();
-        let case = Case { name: &set.resource, asked: &asked, present, target, properties: &properties };
+        let given = set.properties.iter().filter(|_| set.undoes.is_none());
+        let properties = parse_assignments(given.map(String::as_str))?;
+        let mut asked = Asked::default();
+        if let Some(undoes) = set.undoes {
+            let back = Back { version: set.to.clone(), values: set.values.clone(), undoes };
+            asked.back.insert(set.resource.clone(), back);
+        }
+        let case =
+            Case { name: &set.resource, asked: &asked, present, target, properties: &properties, is_recorded: false };
         let decision = case.ask(reader, state)?;
         let first = || decision.because.first().map(|reason| reason.sentence.clone()).unwrap_or_default();
         Ok((decision.verdict != Verdict::Allowed).then(first))
@@ -263,6 +274,8 @@ struct Case<'a> {
     present: Rc<Type>,
     target: Rc<Type>,
     properties: &'a [Assignment],
+    /// Whether the administrator drives its group: then a permission only shows what would have to be done.
+    is_recorded: bool,
 }
 
 impl Case<'_> {
@@ -273,7 +286,7 @@ impl Case<'_> {
         let mut state = state.gate_state(self.name).ok_or_else(missing)?;
         let group = std::mem::take(&mut state.group.name);
         let single = self.target.loaded.resource_type.single_instance.value;
-        let is_alike = !single && !self.may_change_dependencies(&state);
+        let is_alike = !single && self.back().is_none() && !self.may_change_dependencies(&state);
         let versions = (self.present.name(), self.target.name());
         if is_alike && let Some(known) = reader.answers.find(versions, self.properties, &state) {
             return Ok(known);
@@ -302,6 +315,7 @@ impl Case<'_> {
             present: &present,
             properties: self.properties,
             dependency_faults: &[],
+            restored: self.back().map(|back| &back.values),
         };
         let faults =
             if self.may_change_dependencies(state) { dependency_faults(view, &request, state)? } else { Vec::new() };
@@ -317,6 +331,7 @@ impl Case<'_> {
         };
         state.resource.values.keys().any(|name| names(name))
             || self.properties.iter().any(|given| names(&given.name))
+            || self.back().is_some_and(|back| back.values.keys().any(|name| names(name)))
             || DEPENDENCY_PROPERTIES.iter().any(declares)
     }
 
@@ -325,9 +340,14 @@ impl Case<'_> {
     }
 
     fn upgraded(&self, needs: Option<Needs>, now: &Decision, then: &Decision, allowed_in: State) -> Fate {
+        let now_set = allowed_in.resources.get(self.name).map(|of| &of.values);
+        let properties = match (self.back(), now_set) {
+            (Some(_), Some(values)) => given_back(&then.changes, values),
+            _ => self.properties.to_vec(),
+        };
         let leg = Leg {
             target: Rc::clone(&self.target),
-            properties: self.properties.to_vec(),
+            properties,
             values: then.values.clone(),
             changes: then.changes.clone(),
         };
@@ -339,6 +359,7 @@ impl Case<'_> {
             tunability: now.tunability,
             because: self.whys(now),
             changes: then.changes.clone(),
+            undoes: self.back().map(|back| back.undoes),
             allowed_in,
         }))
     }
@@ -346,7 +367,11 @@ impl Case<'_> {
     /// The way over other versions, where it is less disruptive than the direct one; none if it is not, or not asked for.
     fn by_path(&self, reader: &mut Reader<'_, '_>, now: &State) -> Result<Option<Fate>, CommandError> {
         let base = self.present.loaded.record.name.base().to_owned();
-        if self.asked.direct || base != self.target.loaded.record.name.base() || reader.count_versions(&base)? < 3 {
+        if self.asked.direct
+            || self.back().is_some()
+            || base != self.target.loaded.record.name.base()
+            || reader.count_versions(&base)? < 3
+        {
             return Ok(None);
         }
         let to = self.target.version().as_str().unwrap_or("unversioned").to_owned();
@@ -384,6 +409,7 @@ impl Case<'_> {
             needs,
             because,
             changes,
+            undoes: None,
             allowed_in,
         }))))
     }
@@ -401,7 +427,14 @@ impl Case<'_> {
         for hop in &path.hops {
             let target = reader.type_of(&base, &hop.to)?;
             let (name, asked) = (self.name, self.asked);
-            let case = Case { name, asked, present, target: Rc::clone(&target), properties: &hop.properties };
+            let case = Case {
+                name,
+                asked,
+                present,
+                target: Rc::clone(&target),
+                properties: &hop.properties,
+                is_recorded: false,
+            };
             let decision = case.ask(reader, &there)?;
             if decision.verdict != Verdict::Allowed {
                 return Ok(None);
@@ -434,8 +467,18 @@ impl Case<'_> {
         Ok(held_back)
     }
 
+    /// What the resource goes back to, if that is what was asked.
+    fn back(&self) -> Option<&Back> {
+        self.asked.back.get(self.name)
+    }
+
     /// The same request, with the permission that it needs.
     fn command(&self, needs: Needs) -> String {
+        if self.back().is_some() {
+            let what = self.asked.run.as_deref().unwrap_or(self.name);
+            let preview = if self.is_recorded { " --preview" } else { "" };
+            return format!("rtreg rollback {what} --allow {}{preview}", needs.as_str());
+        }
         let version = self.target.version().as_str().unwrap_or("unversioned");
         let values: String = self.asked.properties.iter().map(|value| format!(" -p {}", quote(value))).collect();
         format!("rtreg plan {} --to {}{values} --allow {}", self.name, quote(version), needs.as_str())

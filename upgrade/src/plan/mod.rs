@@ -10,6 +10,7 @@ mod decide;
 mod digest;
 pub(crate) mod files;
 pub(crate) mod lower;
+mod mark;
 pub(crate) mod method;
 mod order;
 pub(crate) mod read;
@@ -32,10 +33,11 @@ use rtreg_registry::{CommandError, Refusal, View};
 
 pub use becomes::{Becomes, RegistryChange};
 pub use data::{
-    Also, Asked, Basis, Blackout, Bundle, Driver, Expected, HeldBack, HeldBackKind, Notice, NoticeKind, Plan,
+    Also, Asked, Back, Basis, Blackout, Bundle, Driver, Expected, HeldBack, HeldBackKind, Notice, NoticeKind, Plan,
     RangeBasis, TypeBasis, Upgrade, Wave,
 };
 pub use decide::Gatekeeper;
+pub use mark::{Alive, Irreversible};
 pub use state::{Effect, Group, OnNode, Resource, State};
 pub use step::{
     At, Commands, DigestCheck, GroupChange, GroupEvent, IfFailed, MethodCall, NodeAction, Operation, Phase, Program,
@@ -78,8 +80,14 @@ pub struct Request {
     pub max_unavailable: usize,
     /// `--max-failures`.
     pub max_failures: usize,
-    /// `--irreversible`: full names of versions that nothing leads back from.
+    /// `--irreversible`: names of versions that nothing leads back from.
     pub irreversible: Vec<String>,
+    /// What the configuration says of changes of version that nothing leads back from.
+    pub marks: Vec<Irreversible>,
+    /// What each resource goes back to, whatever `to` and `properties` say.
+    pub back: BTreeMap<String, Back>,
+    /// The run that is taken back, if one is.
+    pub run: Option<String>,
 }
 
 impl Request {
@@ -96,6 +104,9 @@ impl Request {
             max_unavailable: 1,
             max_failures: 0,
             irreversible: Vec::new(),
+            marks: Vec::new(),
+            back: BTreeMap::new(),
+            run: None,
         }
     }
 }
@@ -134,7 +145,11 @@ pub fn plan(view: &View<'_>, request: &Request) -> Result<Plan, CommandError> {
     let candidates = planner.candidates(&mut reader, &asked, request)?;
     let (candidates, moving) = planner.movable(&mut reader, &asked, candidates)?;
     let bundles = bundle::join(moving, &candidates);
-    let mut made = wave::Made::new(request.irreversible.clone());
+    let mut marks = request.marks.clone();
+    for name in &request.irreversible {
+        marks.push(Irreversible::of_name(view, name)?);
+    }
+    let mut made = wave::Made::new(marks);
     for (places, moving) in bundles {
         let upgrades: Vec<&Candidate> = places.iter().filter_map(|at| candidates.get(*at)).collect();
         if let Err(held_back) = made.add(&mut reader, &asked, moving, &upgrades)? {
@@ -165,6 +180,8 @@ fn asked(request: &Request, resources: Vec<String>) -> Asked {
         max_unavailable: request.max_unavailable.max(1),
         max_failures: request.max_failures,
         command: None,
+        back: request.back.clone(),
+        run: request.run.clone(),
     }
 }
 
@@ -252,7 +269,13 @@ impl Planner {
     ) -> Result<Vec<Candidate>, CommandError> {
         let mut candidates = Vec::new();
         for name in &asked.resources {
-            let target = self.target(reader, name, &request.to)?;
+            let target = match asked.back.get(name) {
+                Some(back) => {
+                    let base = reader.resource(name)?.base.clone();
+                    reader.type_of(&base, &back.version)?
+                }
+                None => self.target(reader, name, &request.to)?,
+            };
             match decide::decide(reader, asked, name, (&target, &self.properties))? {
                 Fate::NothingToDo => self.nothing_to_do.push(name.clone()),
                 Fate::HeldBack(held_back) => self.held_back.push(held_back),

@@ -75,6 +75,9 @@ pub(super) fn set(l: &Lowering<'_>, sets: &[(SetResource, SetResource)]) -> Opti
         format!("clresource set -p Type_version={}{} {}", quote(&version(set)), values(set), set.resource)
     };
     let record = |set: &&SetResource| {
+        if set.undoes.is_some() {
+            return format!("rtreg rollback {}", set.resource);
+        }
         let version = set.to.as_str().unwrap_or("unversioned");
         format!("rtreg upgrade {} --to {}{}", set.resource, quote(version), values(set))
     };

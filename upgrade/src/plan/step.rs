@@ -282,11 +282,16 @@ pub struct SetResource {
     pub to: RtVersion,
     /// The full name of that version.
     pub type_name: String,
-    /// The values given in the request, `NAME=VALUE` or `NAME{node}=VALUE`: what the gate is asked with.
+    /// The values given in the request, `NAME=VALUE` or `NAME{node}=VALUE`: what the gate is asked with. On the way back: the values
+    /// that an administrator gives the vendor's command.
     pub properties: Vec<String>,
     /// All values that it has then and that do not follow the default.
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub values: BTreeMap<String, StoredValue>,
+    /// The entry of the resource's history that is taken back, if this is the way back: then the gate is asked with these very
+    /// values (`restored`), and the new entry names the old one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<u64>,
 }
 
 /// Something done to a node as a whole.

@@ -12,6 +12,7 @@ use super::data::{
 use super::decide::{self, Candidate};
 use super::files::{self, Basing};
 use super::lower::Lowering;
+use super::mark::{self, Alive, Irreversible};
 use super::order::{Order, order};
 use super::read::Reader;
 use super::recorded;
@@ -27,13 +28,13 @@ const UPGRADES_MAX: usize = 18;
 pub(super) struct Made {
     bundles: Vec<(Bundle, Moving)>,
     notices: BTreeSet<Notice>,
-    irreversible: Vec<String>,
+    marks: Vec<Irreversible>,
     types: BTreeMap<String, super::data::TypeBasis>,
 }
 
 impl Made {
-    pub fn new(irreversible: Vec<String>) -> Self {
-        Self { bundles: Vec::new(), notices: BTreeSet::new(), irreversible, types: BTreeMap::new() }
+    pub fn new(marks: Vec<Irreversible>) -> Self {
+        Self { bundles: Vec::new(), notices: BTreeSet::new(), marks, types: BTreeMap::new() }
     }
 
     /// Makes a bundle; its upgrades are held back if it cannot be made.
@@ -61,7 +62,7 @@ impl Made {
         let id = format!("b{}", self.bundles.len() + 1);
         let mut lowering = Lowering::new(reader, id.clone(), &moving, upgrades)?;
         lowering.strict = asked.strict;
-        lowering.mark = self.mark(upgrades);
+        lowering.mark = self.mark(reader, upgrades)?;
         let carried_out_by = recorded::driver(&lowering);
         let (mut steps, state) = lowering.steps(&order.blocks);
         for candidate in upgrades {
@@ -80,6 +81,7 @@ impl Made {
         let schedule = Schedule::new(&steps);
         let (blackouts, expected) = (schedule.blackouts(), schedule.expected());
         self.notice(&order, carried_out_by, &state);
+        self.notices.extend(mark::notice(&id, &steps));
         for candidate in upgrades {
             for of in std::iter::once(&candidate.present).chain(candidate.legs.iter().map(|leg| &leg.target)) {
                 if !self.types.contains_key(of.name()) {
@@ -146,16 +148,12 @@ impl Made {
         Ok(plan.named())
     }
 
-    fn mark(&self, upgrades: &[&Candidate]) -> Option<String> {
-        let names = upgrades.iter().flat_map(|of| &of.legs).map(|leg| leg.target.name().to_owned());
-        let names: BTreeSet<String> = names.filter(|name| self.irreversible.contains(name)).collect();
-        let names: Vec<String> = names.into_iter().collect();
-        (!names.is_empty()).then(|| {
-            format!(
-                "The configuration says that nothing leads back from {}: what its methods do is not undone.",
-                names.join(", ")
-            )
-        })
+    fn mark(&self, reader: &mut Reader<'_, '_>, upgrades: &[&Candidate]) -> Result<Option<String>, CommandError> {
+        let mut of = Vec::new();
+        for candidate in upgrades {
+            of.push((*candidate, Alive::of(reader.resource(&candidate.name)?)));
+        }
+        Ok(mark::of_bundle(&self.marks, &of))
     }
 
     fn notice(&mut self, order: &Order, carried_out_by: Driver, state: &State) {

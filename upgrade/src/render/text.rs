@@ -110,7 +110,10 @@ fn why(text: &mut String, why: &Why, indent: &str) {
 
 /// Each step with what undoes it; the step number is what others wait for.
 fn table(text: &mut String, bundle: &Bundle) {
-    let rows: Vec<[String; 6]> = bundle.steps.iter().flat_map(rows).collect();
+    let passed = bundle.steps.iter().position(Step::is_mark);
+    let is_behind = |at: usize| passed.is_some_and(|mark| at >= mark);
+    let steps = bundle.steps.iter().enumerate();
+    let rows: Vec<[String; 6]> = steps.flat_map(|(at, step)| rows(step, is_behind(at))).collect();
     let head = ["STEP", "", "WHERE", "TAKES", "FORWARDS", "TO UNDO IT"].map(str::to_owned);
     // Where nothing is known there is no such column.
     let columns: &[usize] =
@@ -128,7 +131,8 @@ fn table(text: &mut String, bundle: &Bundle) {
     }
 }
 
-fn rows(step: &Step) -> Vec<[String; 6]> {
+/// Behind the point of no return nothing is undone, whatever a step could be undone by.
+fn rows(step: &Step, is_behind_mark: bool) -> Vec<[String; 6]> {
     let phase = match step.phase {
         Phase::Validate => "?",
         Phase::Down => "-",
@@ -139,6 +143,7 @@ fn rows(step: &Step) -> Vec<[String; 6]> {
     let undo: Vec<String> = step
         .undo
         .iter()
+        .filter(|_| !is_behind_mark)
         .map(|undo| {
             let last = if undo.last { "at the end: " } else { "" };
             let impossible = if undo.impossible.is_some() { "IMPOSSIBLE: " } else { "" };
@@ -147,7 +152,8 @@ fn rows(step: &Step) -> Vec<[String; 6]> {
             format!("{impossible}{last}{}{on}", operation_words(&undo.operation))
         })
         .collect();
-    let first = undo.first().cloned().unwrap_or_else(|| "nothing".to_owned());
+    let none = if is_behind_mark { "no way back" } else { "nothing" };
+    let first = undo.first().cloned().unwrap_or_else(|| none.to_owned());
     let takes = step.expected_seconds.map(|seconds| format!("{seconds} s")).unwrap_or_default();
     let mut rows = vec![[step.id.clone(), phase.to_owned(), node, takes, operation_words(&step.operation), first]];
     let empty = String::new;

@@ -84,6 +84,7 @@ impl Lowering<'_> {
         };
         let make =
             |from: &Type, to: &Type, values: &BTreeMap<String, StoredValue>, properties: Vec<String>| SetResource {
+                undoes: None,
                 resource: candidate.name.clone(),
                 from: from.version().clone(),
                 to: to.version().clone(),
@@ -92,7 +93,8 @@ impl Lowering<'_> {
                 values: values.clone(),
             };
         let properties = leg.properties.iter().map(ToString::to_string).collect();
-        Some((make(from, &leg.target, &leg.values, properties), make(&leg.target, from, &values, Vec::new())))
+        let forwards = SetResource { undoes: candidate.undoes, ..make(from, &leg.target, &leg.values, properties) };
+        Some((forwards, make(&leg.target, from, &values, Vec::new())))
     }
 
     /// Update of the version before, where a resource stayed online: behind all else that is undone.
