@@ -21,6 +21,7 @@ pub use coordinator::{Coordinated, Mode, coordinate};
 pub use event::Event;
 pub use lock::{is_free, take, try_take};
 pub use place::Place;
+pub use remains::CALL_VARIABLE;
 pub use supervisor::supervise;
 
 /// The hidden subcommand that supervises one method.
