@@ -29,6 +29,7 @@ try() {
         doc/rtreg/copyright doc/rtreg/changelog.Debian.gz doc/rtreg/changelog.gz doc/rtreg/docs/adoption.md doc/rtreg/docs/rules/README.md; do
         [ -s "$root/usr/share/$file" ] || fail "no $file"
     done
+    [ -s "$root/usr/lib/systemd/system/rtreg-agent@.service" ] || fail "no unit of the agent"
     examples="$root/usr/share/doc/rtreg/examples"
     rtreg lint "$examples/web" "$examples/gateway" >"$work/good" || fail "the good examples: $(cat "$work/good")"
     code=0

@@ -101,6 +101,7 @@ impl Subject {
 
 const TERMINAL: &[Entry] = &[
     ("NO_COLOR", "If it is set and not empty, text is not coloured, unless --color=always asks for it."),
+    ("TERM", "If it is empty or \"dumb\", progress is shown in lines of its own, as where there is no terminal."),
     ("COLUMNS", "The width that text is wrapped to; 100 without it, and never less than 40."),
     ("LC_ALL, LC_CTYPE, LANG", "The first that is set decides whether lines and arrows are drawn in Unicode or ASCII."),
     (

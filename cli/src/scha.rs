@@ -4,12 +4,13 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rtreg_runtime::live::CALL_VARIABLE;
-use rtreg_runtime::scha::stored::{Answered, Caller, answer};
+use rtreg_runtime::scha::stored::{Answered, Caller, answer, counted};
 use rtreg_runtime::scha::{self, Asked, Code, Command, Reply};
 use rtreg_store::SqliteStore;
 
 use crate::app::{App, Colour, Options};
 use crate::error::CliError;
+use crate::live::asked;
 
 /// Answers a command that was called by its own name; the exit status.
 pub fn run(command: Command, arguments: &[String]) -> u8 {
@@ -31,27 +32,41 @@ fn from_store(command: Command, arguments: &[String]) -> Result<Reply, CliError>
     })?;
     let context = app.context();
     let call = std::env::var(CALL_VARIABLE).ok();
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let caller = Caller {
         context: &context,
-        now_ms: u64::try_from(since.as_millis()).unwrap_or(u64::MAX),
+        now_ms: now_ms(),
         run: call.as_deref().and_then(|call| call.split('/').next()).filter(|run| !run.is_empty()),
     };
     let Answered { reply, asked } = answer(&store, caller, command, arguments);
     Ok(match asked {
         None => reply,
-        Some(asked) => carry_out(&asked),
+        Some(asked) => carry_out(&app, &store, caller, &asked)?,
     })
 }
 
+/// Milliseconds since 1970.
+pub fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// What a method asks for in a group that rtreg drives.
-fn carry_out(asked: &Asked) -> Reply {
-    match asked {
-        // Whether another node would take it is known; its Monitor_check is not run.
-        Asked::CheckGiveover { .. } => Reply::lines(Vec::new()),
-        _ => Reply::refused(
-            Code::State,
-            "scha_control: the group is driven by rtreg, and this version of rtreg cannot carry out what methods ask for",
-        ),
+fn carry_out(app: &App, store: &SqliteStore, caller: Caller<'_>, asked: &Asked) -> Result<Reply, CliError> {
+    let done = match asked {
+        // Whether another node would take it is known; its Monitor_check is called when it is to take it.
+        Asked::CheckGiveover { .. } | Asked::CheckRestart => true,
+        Asked::IsRestarted { .. } => {
+            counted(store, caller, asked)?;
+            true
+        }
+        Asked::Restart { .. } | Asked::ResourceRestart { .. } | Asked::Giveover { .. } => asked::carry_out(app, asked)?,
+        Asked::IgnoreFailedStart { .. } | Asked::ChangeState { .. } => {
+            let what = "scha_control: rtreg keeps neither states of proxies nor failed starts that are to be ignored";
+            return Ok(Reply::refused(Code::State, what));
+        }
+    };
+    if done {
+        return Ok(Reply::lines(Vec::new()));
     }
+    Ok(Reply::refused(Code::State, "scha_control: what was asked for was begun and has failed; `rtreg runs` says more"))
 }

@@ -6,6 +6,7 @@ mod common;
 
 use std::path::Path;
 
+use common::service::write_versions;
 use common::{Cluster, rtr};
 
 /// A command, what it prints, how it ends.
@@ -178,6 +179,24 @@ fn states() {
         assert!(output.status.success(), "{command}: {output:?}");
     }
     assert!(run("states.md", &cluster) >= 7);
+}
+
+#[test]
+fn runs() {
+    let cluster = Cluster::new();
+    write_versions(&cluster, "WHEN_OFFLINE");
+    for command in [
+        "register 1.0.rtr 2.0.rtr",
+        "node add tokyo",
+        "group create db-rg --node tokyo --driver rgm",
+        "resource create db-rs --group db-rg --type svc:1.0",
+        "group manage db-rg",
+        "group online db-rg",
+    ] {
+        let output = cluster.command().env("RTREG_NODE", "tokyo").args(command.split(' ')).output().expect("it runs");
+        assert!(output.status.success(), "{command}: {output:?}");
+    }
+    assert!(run("runs.md", &cluster) >= 8);
 }
 
 #[test]

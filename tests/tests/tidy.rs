@@ -45,6 +45,7 @@ const CLI_OUTSIDE: &[&str] = &[
     "serde_json",
     "schemars",
     "ignore",
+    "indicatif",
     "nix",
     "jiff",
     "sha2",

@@ -11,6 +11,7 @@ use rtreg_registry::{CommandError, Context};
 use rtreg_runtime::live::{self, COORDINATE_COMMAND, Event, Mode, SUPERVISE_COMMAND, World};
 use rtreg_store::SqliteStore;
 
+use super::asked::{ASKED_COMMAND, asked};
 use super::{REASON_VARIABLE, place_of};
 use crate::app;
 use crate::error::Exit;
@@ -21,10 +22,14 @@ pub fn hidden(arguments: &[OsString]) -> Option<u8> {
     let act: fn(&[String], &World<'_>) -> Result<(), CommandError> = match command.to_str()? {
         SUPERVISE_COMMAND => |rest, world| live::supervise(world, rest),
         COORDINATE_COMMAND => coordinate,
+        ASKED_COMMAND => |_, _| Ok(()),
         _ => return None,
     };
     let words: Option<Vec<String>> = rest.iter().map(|word| word.to_str().map(str::to_owned)).collect();
     let words = words?;
+    if command == ASKED_COMMAND {
+        return Some(asked(&words));
+    }
     let (store, words) = words.split_first()?;
     Some(match with_world(Path::new(store), |world| act(words, world)) {
         Ok(()) => Exit::Done.code(),
@@ -57,7 +62,7 @@ fn coordinate(words: &[String], world: &World<'_>) -> Result<(), CommandError> {
     };
     let mode = Mode::parse(mode).ok_or_else(|| CommandError::Internal("a run goes on or back".to_owned()))?;
     let broken = |error: io::Error| CommandError::Internal(error.to_string());
-    _ = nix::unistd::setsid();
+    live::leave();
     let mut lock = File::from(io::stdin().as_fd().try_clone_to_owned().map_err(broken)?);
     lock.set_len(0).and_then(|()| write!(lock, "{}", std::process::id())).map_err(broken)?;
     let mut events = match file {

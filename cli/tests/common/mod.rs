@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each suite uses a part of it")]
 
 pub mod editor;
+pub mod service;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -109,7 +109,8 @@ fn say_begun(
     let expected_seconds = left.map(|step| step.expected_seconds).sum();
     let done = steps.iter().filter(|step| is_done(&step.id)).count();
     let (run, at, what) = (run.to_owned(), (world.clock)().at, what.to_owned());
-    events(&Event::RunBegun { version: 1, run, at, what, steps: steps.len(), done, expected_seconds });
+    let (bundles, waves) = (plan.bundles().count(), plan.waves.len());
+    events(&Event::RunBegun { version: 1, run, at, what, steps: steps.len(), done, bundles, waves, expected_seconds });
     Ok(())
 }
 

@@ -23,6 +23,10 @@ pub enum Event {
         steps: usize,
         /// How many of them are done already.
         done: usize,
+        /// How many bundles its plan has.
+        bundles: usize,
+        /// In how many waves.
+        waves: usize,
         /// How long the steps that are left took before, in seconds; null if nothing is known of some.
         expected_seconds: Option<u64>,
     },
@@ -45,6 +49,14 @@ pub enum Event {
         at: String,
         /// Its name.
         operation: String,
+        /// Its bundle.
+        bundle: String,
+        /// The wave of its bundle, counted from 1.
+        wave: usize,
+        /// It is a step of the plan, and neither what undoes one nor what runs before one is repeated.
+        is_step: bool,
+        /// Its bundle is being undone.
+        undoes: bool,
         /// What it is, in a few words.
         words: String,
         /// Where; null for what is done in the store alone.
@@ -60,6 +72,10 @@ pub enum Event {
         at: String,
         /// Its name.
         operation: String,
+        /// Its bundle.
+        bundle: String,
+        /// It is a step of the plan.
+        is_step: bool,
         /// What it is, in a few words.
         words: String,
         /// Where; null for what is done in the store alone.

@@ -1,7 +1,7 @@
 //! The executor that runs methods: it journals the intent, starts a supervisor or leaves that to the agent of the node, and waits for
 //! the outcome that the supervisor writes. It holds nothing that is not in the store or in a lock.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -15,6 +15,7 @@ use rtreg_upgrade::render::operation_words;
 use rtreg_upgrade::run::{self, Begun, Hand, OpRecord};
 
 use super::event::Event;
+use super::terminal::shielded;
 use super::{SUPERVISE_COMMAND, World, has_agent, lock, remains};
 use crate::crash;
 
@@ -27,14 +28,29 @@ pub(super) struct Live<'a> {
     run: &'a str,
     epoch: u64,
     journal: Journal,
-    expected: BTreeMap<String, u64>,
+    /// How long each step took before, in seconds.
+    expected: BTreeMap<String, Option<u64>>,
+    /// The wave of each bundle, counted from 1.
+    waves: BTreeMap<String, usize>,
+    /// The bundles that are being undone.
+    undoing: BTreeSet<String>,
     events: &'a mut dyn FnMut(&Event),
+    /// What was said of operations that have not ended.
+    said_begun: BTreeMap<String, Said>,
     begun: BTreeMap<String, Waited>,
     ended: VecDeque<Finished>,
     said: Sender<String>,
     heard: Receiver<String>,
     /// What ended the coordinator.
     pub broken: Option<CommandError>,
+}
+
+/// What the event says of an operation that begins.
+#[derive(Default)]
+struct Said {
+    bundle: String,
+    words: String,
+    node: Option<String>,
 }
 
 /// An operation that is waited for.
@@ -53,15 +69,22 @@ impl<'a> Live<'a> {
         events: &'a mut dyn FnMut(&Event),
     ) -> Self {
         let steps = plan.bundles().flat_map(|bundle| &bundle.steps);
-        let expected = steps.filter_map(|step| Some((step.id.clone(), step.expected_seconds?))).collect();
+        let expected = steps.map(|step| (step.id.clone(), step.expected_seconds)).collect();
+        let waves = plan.waves.iter().zip(1..);
+        let waves = waves.flat_map(|(wave, number)| wave.bundles.iter().map(move |of| (of.id.clone(), number)));
         let (said, heard) = channel();
+        let notes = journal.bundles.iter().filter(|(_, note)| **note == BundleNote::Unwinding);
+        let undoing = notes.map(|(bundle, _)| bundle.clone()).collect();
         Self {
             world,
             run,
             epoch,
             journal,
             expected,
+            waves: waves.collect(),
+            undoing,
             events,
+            said_begun: BTreeMap::new(),
             begun: BTreeMap::new(),
             ended: VecDeque::new(),
             said,
@@ -84,7 +107,11 @@ impl<'a> Live<'a> {
         let operation = task.operation;
         let node = operation.node.clone().filter(|_| operation.repeat != Repeat::OneCommit);
         let by_agent = node.as_ref().is_some_and(|node| *node != self.world.node);
-        if let Some(node) = node.as_ref().filter(|node| by_agent && !has_agent(&self.world.place, node)) {
+        let silent = node.as_ref().filter(|node| by_agent && !has_agent(&self.world.place, node));
+        // Where a node is declared down nobody is needed: the intent says that nothing runs there.
+        if let Some(node) = silent
+            && !inspect(self.world.store, |view| run::is_down(view, node))?
+        {
             let sentence = format!(
                 "No agent answers for node `{node}`; start `rtreg agent --node {node}` there, then `rtreg resume {}`.",
                 self.run
@@ -233,12 +260,13 @@ fn unspawned(error: io::Error) -> CommandError {
 
 /// Starts the supervisor of an operation; it inherits the lock.
 pub(super) fn spawn(world: &World<'_>, (run, id, attempt): (&str, &str, u64), lock: File) -> io::Result<Child> {
-    Command::new(&world.program)
+    let mut command = Command::new(&world.program);
+    command
         .args([SUPERVISE_COMMAND, &world.place.store().display().to_string(), run, id, &attempt.to_string()])
         .env("RTREG_NODE", &world.node)
         .stdin(Stdio::from(lock))
-        .stdout(Stdio::piped())
-        .spawn()
+        .stdout(Stdio::piped());
+    shielded(|| command.spawn())
 }
 
 /// Waits until nobody is at an operation any more, and ends what is left of it: how it ended, or none if nobody has written that
@@ -286,8 +314,24 @@ impl Executor for Live<'_> {
             return;
         }
         let (operation, words) = (task.id.to_owned(), operation_words(task.operation));
-        let (node, expected_seconds) = (task.operation.node.clone(), self.expected.get(task.id).copied());
-        self.say(|run, at| Event::StepBegun { run, at, operation, words, node, expected_seconds });
+        let (node, expected) = (task.operation.node.clone(), self.expected.get(task.id).copied());
+        let (bundle, wave) = (task.bundle.to_owned(), self.waves.get(task.bundle).copied().unwrap_or_default());
+        let (is_step, undoes, expected_seconds) =
+            (expected.is_some(), self.undoing.contains(task.bundle), expected.flatten());
+        let begun = Said { bundle: bundle.clone(), words: words.clone(), node: node.clone() };
+        self.said_begun.insert(operation.clone(), begun);
+        self.say(|run, at| Event::StepBegun {
+            run,
+            at,
+            operation,
+            bundle,
+            wave,
+            is_step,
+            undoes,
+            words,
+            node,
+            expected_seconds,
+        });
         if let Err(error) = self.try_begin(task) {
             self.broken = Some(error);
         }
@@ -304,9 +348,8 @@ impl Executor for Live<'_> {
             return crashed();
         }
         let Some(finished) = self.ended.pop_front() else { return crashed() };
-        let record = self.record(&finished.id).ok().flatten();
-        let (words, node) =
-            record.map(|record| (operation_words(&record.operation), record.operation.node)).unwrap_or_default();
+        let Said { bundle, words, node } = self.said_begun.remove(&finished.id).unwrap_or_default();
+        let is_step = self.expected.contains_key(&finished.id);
         let (end, sentence) = match &finished.end {
             TaskEnd::Done => ("done", None),
             TaskEnd::Failed(failure) => ("failed", Some(failure.sentence.clone())),
@@ -315,7 +358,7 @@ impl Executor for Live<'_> {
             TaskEnd::Crashed => ("unknown", None),
         };
         let (operation, end) = (finished.id.clone(), end.to_owned());
-        self.say(|run, at| Event::StepEnded { run, at, operation, words, node, end, sentence });
+        self.say(|run, at| Event::StepEnded { run, at, operation, bundle, is_step, words, node, end, sentence });
         finished
     }
 
@@ -329,6 +372,9 @@ impl Executor for Live<'_> {
             return;
         }
         crash::point("coordinator.after_note", bundle);
+        if note == BundleNote::Unwinding {
+            self.undoing.insert(bundle.to_owned());
+        }
         let bundle = bundle.to_owned();
         self.say(|run, at| Event::Bundle { run, at, bundle, note });
     }

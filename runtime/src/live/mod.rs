@@ -11,6 +11,7 @@ mod lock;
 mod place;
 mod remains;
 mod supervisor;
+mod terminal;
 
 use std::path::PathBuf;
 
@@ -23,6 +24,7 @@ pub use lock::{is_free, take, try_take};
 pub use place::Place;
 pub use remains::CALL_VARIABLE;
 pub use supervisor::supervise;
+pub use terminal::{leave, shielded};
 
 /// The hidden subcommand that supervises one method.
 pub const SUPERVISE_COMMAND: &str = "supervise";

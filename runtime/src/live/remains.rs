@@ -35,7 +35,7 @@ pub(super) fn end(holder: &Holder, call: &str) {
         for pid in left {
             _ = kill(Pid::from_raw(pid), signal);
         }
-        std::thread::sleep(PAUSE);
+        std::thread::park_timeout(PAUSE);
     }
 }
 

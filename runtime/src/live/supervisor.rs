@@ -16,6 +16,7 @@ use rtreg_upgrade::run::{self, Ended, Hand, OpRecord};
 use super::executor::patiently;
 use super::lock::{self, Holder};
 use super::remains::CALL_VARIABLE;
+use super::terminal::leave;
 use super::{World, digest};
 use crate::children::Children;
 use crate::crash;
@@ -53,7 +54,7 @@ pub fn supervise(world: &World<'_>, arguments: &[String]) -> Result<(), CommandE
     let broken = |error: io::Error| CommandError::Internal(format!("the lock of {run}/{operation}: {error}"));
     crash::point("supervisor.begin", operation);
     // A session of its own: the end of a terminal, or of who started it, is not its own end.
-    _ = nix::unistd::setsid();
+    leave();
     let mut lock = File::from(io::stdin().as_fd().try_clone_to_owned().map_err(broken)?);
     let pid = i32::try_from(std::process::id()).unwrap_or_default();
     lock::sign(&mut lock, &Holder { attempt, pid, boot: lock::boot() }).map_err(broken)?;

@@ -3,11 +3,13 @@
 //! [`Asked`]. Pure.
 
 use rtreg_model::Driver;
+use serde::{Deserialize, Serialize};
 
 use super::reply::{Code, Reply};
 
 /// What a method asks for, and was found good.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "asked", rename_all = "snake_case")]
 pub enum Asked {
     /// CHECK_RESTART: nothing but this answer.
     CheckRestart,

@@ -91,11 +91,10 @@ fn check_seen(plan: &Plan) -> Result<(), Refusal> {
     if unseen.is_empty() {
         return Ok(());
     }
-    let message =
-        "no process on their nodes has seen these methods, so nobody can tell whether they are those of their version";
+    let message = "no process on their nodes had seen these methods when the plan was made, so nobody can tell whether they are those of their version";
     Err(Refusal::new("methods_unseen", message).details(unseen).help(
-        "start `rtreg agent --node N` there, which looks at them, or register the type there again; or say \
-         --accept-changed-methods",
+        "start `rtreg agent --node N` there, which looks at them, or register the type there again, and make the plan anew; or \
+         say --accept-changed-methods",
     ))
 }
 

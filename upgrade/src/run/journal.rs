@@ -7,8 +7,7 @@ use rtreg_registry::durations;
 use rtreg_registry::history::sha256_hex;
 use rtreg_registry::records::NodeRecord;
 use rtreg_registry::transaction::Transaction;
-use rtreg_registry::{CommandError, transact};
-use rtreg_registry::{Refusal, keys};
+use rtreg_registry::{CommandError, Refusal, View, keys, transact};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -133,6 +132,15 @@ fn by_node(
             hand.run
         )))),
     }
+}
+
+/// Whether a node is declared down.
+///
+/// # Errors
+/// [`CommandError::Store`].
+pub fn is_down(view: &View<'_>, node: &str) -> Result<bool, CommandError> {
+    let record = view.peek_record::<NodeRecord>(&keys::node(node))?;
+    Ok(record.is_some_and(|record| record.status == NodeStatus::Down))
 }
 
 fn record_of(tx: &Transaction<'_>, hand: &Hand<'_>, id: &str) -> Result<Option<OpRecord>, CommandError> {
