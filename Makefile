@@ -83,9 +83,10 @@ mutants:
 mutate:
 	$(CARGO) run --quiet --release -p rtreg-tests --bin mutate -- TooMany Elsewhere Nothing
 
-## docs-rules: docs/rules/ from the rules' own files
+## docs-rules: docs/rules/ from the rules' own files, the tags in docs/scha.md from their table
 docs-rules:
 	RTREG_DOCS=write $(CARGO) test --quiet -p rtreg-tests --test rule_pages
+	RTREG_DOCS=write $(CARGO) test --quiet -p rtreg-runtime --test scha_page
 
 ## new-rule RULE=<id> [KIND=compat]: the rule's file, its line in the list, its folder of fixtures
 new-rule:

@@ -91,7 +91,10 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("rtreg setting list", "what can be chosen for a store"),
     ("rtreg setting set empty-upgrade-from unversioned-only --reason 'as 3.1 reads it'", "choose"),
     ("rtreg lsp", "started by the editor; see docs/editor.md"),
-    ("rtreg install-links /usr/local/lib/rtreg", "scrgadm, clresource and the others as links to rtreg"),
+    (
+        "rtreg install-links /usr/local/lib/rtreg",
+        "scrgadm, clresource, scha_resource_get and the others as links to rtreg",
+    ),
     ("rtreg install-links /usr/local/lib/rtreg --remove", "take them away again"),
     (
         "rtreg import solaris-cluster show.txt --as-of 2026-11-21T09:00Z --origins unknown",

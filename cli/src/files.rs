@@ -6,8 +6,10 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use rtreg_model::FileId;
 
+use crate::config::Settings;
 use crate::error::CliError;
 use crate::regular;
 
@@ -31,6 +33,22 @@ pub struct Place {
     pub path: PathBuf,
     /// Whether it was named, not found in a folder.
     pub named: bool,
+}
+
+/// Whether the settings leave out files that are named, too.
+#[derive(Debug, Args)]
+pub struct ExcludeArguments {
+    /// Leave out what `exclude` in rtreg.toml names, also where it is named: for hooks, which name every file.
+    #[arg(long)]
+    force_exclude: bool,
+}
+
+impl ExcludeArguments {
+    /// Whether a place is left out by its settings.
+    pub fn leave_out(&self, place: &Place, settings: &Settings) -> bool {
+        let may = self.force_exclude || !place.named;
+        may && place.path.as_os_str() != "-" && settings.excludes(&place.path)
+    }
 }
 
 impl Place {

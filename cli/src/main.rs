@@ -17,6 +17,7 @@ mod outputs;
 mod parallel;
 mod regular;
 mod rewrite;
+mod scha;
 mod vendor;
 
 use std::ffi::OsStr;
@@ -25,7 +26,8 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser};
-use rtreg_runtime::{sandbox, scha};
+use rtreg_runtime::sandbox;
+use rtreg_runtime::scha::Command as MethodCommand;
 
 use app::{App, Options};
 use commands::Command;
@@ -77,8 +79,8 @@ fn other_names() -> Option<ExitCode> {
     }
     let name = PathBuf::from(name);
     let name = name.file_name().and_then(OsStr::to_str).unwrap_or_default();
-    if let Some(command) = scha::Command::parse(name) {
-        return Some(ExitCode::from(scha::main(command, &lossy(arguments))));
+    if let Some(command) = MethodCommand::parse(name) {
+        return Some(ExitCode::from(scha::run(command, &lossy(arguments))));
     }
     let words: Vec<std::ffi::OsString> = arguments.collect();
     if let Some(code) = live::hidden(&words) {

@@ -123,6 +123,7 @@ const STORE: &[Entry] = &[
     ),
     ("RTREG_STORE", "The store, such as sqlite:/var/lib/rtreg/store.db; --store goes before it."),
     ("RTREG_NODE", "The node that rtreg runs on; the host name without it."),
+    ("RTREG_CALL", "Set for the methods that a run calls: run, operation and attempt, with slashes between."),
     ("SUDO_USER", "Kept in the history beside the real user."),
     ("XDG_STATE_HOME, HOME", "Where the store of a user is."),
 ];

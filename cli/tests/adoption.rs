@@ -150,6 +150,11 @@ fn what_is_excluded_is_not_found_but_can_be_named() {
     assert_eq!(cluster.json("lint .")["summary"]["files"], 2);
     assert_eq!(cluster.json("lint old")["summary"]["files"], 0);
     assert_eq!(shown(&cluster, "lint old/deep/b.rtr a.rtr a.rtr"), ["placeholder", "placeholder"]);
+    // Hooks name every file.
+    assert_eq!(shown(&cluster, "lint --force-exclude old/deep/b.rtr a.rtr"), ["placeholder"]);
+    assert_eq!(cluster.json("lint --force-exclude old/deep/b.rtr c.generated.rtr")["summary"]["files"], 0);
+    let formatted = cluster.json("fmt --check --force-exclude old/deep/b.rtr a.rtr");
+    assert_eq!(formatted["files"].as_array().map(Vec::len), Some(1), "{formatted}");
 }
 
 #[test]

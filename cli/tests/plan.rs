@@ -2,8 +2,6 @@
 
 mod common;
 
-use std::process::Command;
-
 use common::{Cluster, rtr, valid};
 
 /// A resource of 1.0, online on n1 of two nodes; 2.0 takes it offline, 3.0 at any time.
@@ -95,63 +93,6 @@ fn graphs_are_drawn() {
     assert!(dot.starts_with("digraph plan {") && dot.contains("\"b1.1\" -> \"b1.2\""), "{dot}");
     let svg = cluster.ok("plan r --to 2.0 --allow offline --format svg");
     roxmltree::Document::parse(&svg).expect("SVG is XML");
-}
-
-#[test]
-fn scripts_run_the_commands_and_undo_them() {
-    let cluster = cluster();
-    cluster.write("log", "");
-    for name in ["clresource", "scswitch", "scrgadm"] {
-        let tool = cluster
-            .write(name, "#!/bin/sh\necho \"${0##*/} $*\" >>\"$LOG\"\ncase \"$*\" in *\"$FAIL\"*) exit 1 ;; esac\n");
-        executable(&tool);
-    }
-    let ask = "#!/bin/sh\ncase \"$*\" in *TYPE_VERSION*) echo 1.0 ;; *n1) echo ONLINE ;; *) echo OFFLINE ;; esac\n";
-    executable(&cluster.write("scha_resource_get", ask));
-    for (dialect, fail, code, expected) in [
-        (
-            "solaris-cluster-4",
-            "nothing fails",
-            0,
-            "clresource disable -n n1,n2 r|clresource set -p Type_version=2.0 r|clresource enable -n n1,n2 r",
-        ),
-        (
-            "solaris-cluster-4",
-            "=2.0",
-            13,
-            "clresource disable -n n1,n2 r|clresource set -p Type_version=2.0 r|clresource enable -n n1,n2 r",
-        ),
-        (
-            "solaris-cluster-3.1",
-            "-e -j",
-            14,
-            "scswitch -n -j r|scrgadm -c -j r -y Type_version=2.0|scswitch -e -j r|scrgadm -c -j r -y Type_version=1.0|scswitch -e -j r",
-        ),
-    ] {
-        let script = cluster.ok(&format!("plan r --to 2.0 --allow offline --emit {dialect}"));
-        let script = cluster.write("plan.sh", &script);
-        cluster.write("log", "");
-        let path = format!("{}:{}", cluster.path().display(), std::env::var("PATH").unwrap_or_default());
-        let run = Command::new("sh")
-            .arg(&script)
-            .env("PATH", path)
-            .env("FAIL", fail)
-            .env("LOG", cluster.path().join("log"))
-            .output()
-            .expect("sh runs");
-        let log = std::fs::read_to_string(cluster.path().join("log")).expect("a log");
-        assert_eq!((run.status.code(), log.lines().collect::<Vec<_>>().join("|").as_str()), (Some(code), expected));
-        match Command::new("shellcheck").arg(&script).output() {
-            Ok(checked) => assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout)),
-            Err(_) => eprintln!("skipped: shellcheck is not there"),
-        }
-    }
-}
-
-#[cfg(unix)]
-fn executable(path: &std::path::Path) {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("a mode can be set");
 }
 
 #[test]

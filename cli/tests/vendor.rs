@@ -345,3 +345,33 @@ fn links_are_made_and_taken_away() {
     assert!(removed.contains("clrg: removed") && removed.contains("clrs: stays, it is not ours"), "{removed}");
     assert!(foreign.is_symlink() && !folder.join("clrg").is_symlink());
 }
+
+#[test]
+fn what_scripts_ask_the_cluster() {
+    let cluster = running();
+    let all = |words: &str| ok(&cluster, words).lines().collect::<Vec<_>>().join(" ");
+    for (words, answer) in [
+        ("scha_resource_get -O TYPE_VERSION -R web-rs -G web-rg", "1.0"),
+        ("scha_resource_get -O RESOURCE_STATE_NODE -R web-rs -G web-rg n2", "OFFLINE"),
+        ("scha_resource_get -O RESOURCE_STATE -R web-rs", "ONLINE"),
+        ("scha_resource_get -O ON_OFF_SWITCH_NODE -R web-rs -G web-rg n1", "ENABLED"),
+        ("scha_resource_get -O START_TIMEOUT -R web-rs -G web-rg", "77"),
+        ("scha_resourcegroup_get -O RG_STATE_NODE -G web-rg n1", "ONLINE"),
+        ("scha_resourcegroup_get -O NODELIST -G web-rg", "n1 n2"),
+        ("scha_resourcegroup_get -O RESOURCE_LIST -G web-rg", "web-rs"),
+        ("scha_resourcetype_get -O RT_VERSION -T XMPL.web:2.0", "2.0"),
+        ("scha_resourcetype_get -O INSTALLED_NODES -T XMPL.web:2.0", "n1 n2"),
+    ] {
+        assert_eq!(all(words), answer, "{words}");
+    }
+    // The probe of installers: the name without the version is another type's.
+    assert!(fails(&cluster, 13, "scha_resourcetype_get -O RT_VERSION -T XMPL.web").contains("no type XMPL.web"));
+    assert!(fails(&cluster, 4, "scha_resource_get -O COLOUR -R web-rs").contains("there is no tag COLOUR"));
+    fails(&cluster, 14, "scha_resource_get -O TYPE -R nobody");
+    fails(&cluster, 12, "scha_resource_get -O TYPE -R web-rs -G other");
+    fails(&cluster, 11, "scha_resourcegroup_get -O RG_STATE_NODE -G web-rg n9");
+    ok(&cluster, "clrg offline web-rg");
+    ok(&cluster, "clrs disable web-rs");
+    ok(&cluster, "clrg unmanage web-rg");
+    assert_eq!(all("scha_resourcegroup_get -O RG_STATE -G web-rg"), "UNMANAGED");
+}

@@ -33,7 +33,7 @@ pub const SYNTAX_RULES: &[(&str, &str)] = &[
     ("unusual_space", "a character looks like a blank and is none"),
     ("windows_line_ends", "lines end with carriage return and newline, or with carriage return alone"),
     ("wrong_bracket", "a bracket or parenthesis stands in place of a brace"),
-    ("wrong_encoding", "the file is UTF-16; RTR files are ASCII"),
+    ("wrong_encoding", "the file is UTF-16 or no text at all; RTR files are ASCII"),
 ];
 
 /// Those of [`SYNTAX_RULES`] that are warnings; all others are errors.

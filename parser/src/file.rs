@@ -285,8 +285,12 @@ impl<'s> FileParser<'s> {
         stray
     }
 
+    /// At the end of the file what is missing of the last attribute is missing with the rest: one finding.
     fn missing_close(&mut self, open: Token) {
         let at = Span::at(self.cursor.last.end);
+        if self.cursor.peek().is_none() && self.cut_off(open, at) {
+            return;
+        }
         let message = format!("expected `}}` at the end of the entry, found {}", self.cursor.found());
         let finding = self
             .cursor
@@ -295,6 +299,32 @@ impl<'s> FileParser<'s> {
             .help("close the entry with `}`")
             .insert("insert `}`", at.start, "\n}", Applicability::Safe);
         self.cursor.report(finding);
+    }
+
+    /// Puts one finding in place of those that the end of the file has made in an attribute; false if there are none.
+    fn cut_off(&mut self, open: Token, at: Span) -> bool {
+        let is_at_end = |finding: &Finding| {
+            let is_cut = matches!(
+                finding.rule,
+                "missing_semicolon" | "missing_close_brace" | "missing_equals" | "stray_words" | "unterminated_string"
+            );
+            is_cut && finding.primary.span.end >= at.start && finding.primary.span.start > open.span.start
+        };
+        let before = self.cursor.findings.len();
+        while self.cursor.findings.last().is_some_and(is_at_end) {
+            self.cursor.findings.pop();
+        }
+        if self.cursor.findings.len() == before {
+            return false;
+        }
+        let message = "expected the rest of the attribute and `}`, found the end of the file";
+        let finding = self
+            .cursor
+            .error("missing_close_brace", at, message)
+            .also(self.cursor.file, open.span, "the entry starts here")
+            .help("the file is cut off: bring back its end, or end the attribute with `;` and the entry with `}`");
+        self.cursor.report(finding);
+        true
     }
 
     /// Attributes outside of braces, to the `}` or to where they end: an entry if PROPERTY is among them.
@@ -354,6 +384,13 @@ pub(crate) fn report_bytes(cursor: &mut Cursor<'_>, lexed: &Lexed) {
             .help("save the file as ASCII or UTF-8");
         cursor.report(finding);
     }
+    if lexed.binary {
+        let finding = cursor
+            .error("wrong_encoding", Span::new(0, 1), "expected text, found a file that is none")
+            .help("is this an RTR file? Programs, archives and UTF-16 text are none");
+        cursor.report(finding);
+    }
+    report_c_comments(cursor, &lexed.c_comments);
     if let Some(mark) = lexed.byte_order_mark {
         let message = "expected a name or a comment at the start of the file, found a byte order mark";
         let finding = Finding::new("byte_order_mark", Level::Warning, cursor.file, mark, message)
@@ -389,6 +426,46 @@ pub(crate) fn report_bytes(cursor: &mut Cursor<'_>, lexed: &Lexed) {
         cursor.report(finding);
     }
     report_line_ends(cursor, lexed);
+}
+
+/// One finding for all of them. Those that end their line become comments; where one stands within a statement, its place for a
+/// comment only the author knows.
+fn report_c_comments(cursor: &mut Cursor<'_>, spans: &[Span]) {
+    let Some(&first) = spans.first() else { return };
+    let more = match spans.len() - 1 {
+        0 => String::new(),
+        more => format!(" here and in {more} more place{}", if more == 1 { "" } else { "s" }),
+    };
+    let message = format!("expected comments that begin with `#`, found {}{more}", cursor.quote(first));
+    let finding = cursor.error("stray_words", first, message).help("a comment begins with `#` and ends with its line");
+    let ends_line = |span: &Span| {
+        let behind = cursor.source.get(span.end as usize..).unwrap_or_default();
+        let blank = behind.iter().find(|byte| !b" \t\r".contains(byte));
+        blank.is_none_or(|&byte| byte == b'\n')
+    };
+    let finding = match spans.iter().all(ends_line) {
+        true => {
+            let edits = spans.iter().map(|&span| Edit::new(span, commented(cursor.text(span)))).collect();
+            finding.fix("write them with `#`", Applicability::Safe, edits)
+        }
+        false => finding,
+    };
+    cursor.report(finding);
+}
+
+/// A comment of C's in the language's own form, a line each.
+fn commented(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let inner = match text.strip_prefix("/*").and_then(|inner| inner.strip_suffix("*/")) {
+        Some(inner) => inner,
+        None => text.trim_start_matches('/'),
+    };
+    let lines = inner.lines().map(|line| line.trim().trim_start_matches('*').trim());
+    let lines: Vec<String> = lines.map(|line| format!("# {line}").trim_end().to_owned()).collect();
+    // What only opened or closed it is no line of it.
+    let begin = lines.iter().position(|line| line != "#").unwrap_or(0);
+    let end = lines.iter().rposition(|line| line != "#").map_or(lines.len(), |last| last + 1);
+    lines.get(begin..end).unwrap_or_default().join("\n")
 }
 
 fn report_line_ends(cursor: &mut Cursor<'_>, lexed: &Lexed) {

@@ -31,10 +31,14 @@ pub(crate) struct Lexed {
     pub unusual_spaces: Vec<Span>,
     /// Runs of NUL bytes and words with one inside.
     pub nuls: Vec<Span>,
+    /// Comments as C has them.
+    pub c_comments: Vec<Span>,
     /// The byte order mark.
     pub byte_order_mark: Option<Span>,
     /// The text is UTF-16.
     pub utf16: bool,
+    /// It is no text.
+    pub binary: bool,
     /// The source has a carriage return, or a NUL byte: only then a token may have one.
     has_return: bool,
     has_nul: bool,
@@ -52,6 +56,9 @@ const CODE_TOKEN_LENGTH: usize = 5;
 
 /// How far a quoted value that runs over its line is looked for.
 const LINES_LENGTH_MAX: usize = 4096;
+
+/// How much of a source is looked at to say whether it is text.
+const BINARY_LENGTH: usize = 8192;
 
 /// What a byte may start or be part of.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -109,6 +116,11 @@ pub(crate) fn lex(source: &[u8]) -> Lexed {
         lexed.push(TokenKind::Unknown, Span::new(0, offset(source.len())));
         return lexed;
     }
+    if has_nul && is_binary(source) {
+        lexed.binary = true;
+        lexed.push(TokenKind::Unknown, Span::new(0, offset(source.len())));
+        return lexed;
+    }
     if let Some(behind) = source.strip_prefix(BYTE_ORDER_MARK) {
         let span = Span::new(0, offset(BYTE_ORDER_MARK.len()));
         lexed.byte_order_mark = Some(span);
@@ -137,13 +149,25 @@ pub(crate) fn lex(source: &[u8]) -> Lexed {
 impl Lexed {
     /// Splits a text that starts at `start`.
     fn run(&mut self, mut rest: &[u8], mut start: usize) {
-        while let Ok((behind, (kind, text))) = token(rest) {
+        loop {
+            let c_comment = rest.starts_with(b"/").then(|| c_comment_length(rest, self.begins_statement())).flatten();
+            let next = match c_comment {
+                Some(length) => as_kind(TokenKind::Unknown, Ok(cut(rest, length))),
+                None => token(rest),
+            };
+            let Ok((behind, (kind, text))) = next else { break };
             let span = Span::new(offset(start), offset(start + text.len()));
             self.note(kind, text, span);
             self.push(kind, span);
             start += text.len();
             rest = behind;
         }
+    }
+
+    /// Whether the next token is the first of a statement.
+    fn begins_statement(&self) -> bool {
+        use TokenKind::{CloseBrace, Directive, OpenBrace, Semicolon};
+        self.code.last().is_none_or(|last| matches!(last.kind, Semicolon | OpenBrace | CloseBrace | Directive))
     }
 
     fn push(&mut self, kind: TokenKind, span: Span) {
@@ -169,6 +193,7 @@ impl Lexed {
             }
             TokenKind::Word if self.has_nul && text.contains(&0) => self.nuls.push(span),
             TokenKind::Unknown if text.first() == Some(&0) => self.nuls.push(span),
+            TokenKind::Unknown if text.first() == Some(&b'/') => self.c_comments.push(span),
             TokenKind::Unknown => self.unusual_spaces.push(span),
             _ => {}
         }
@@ -249,6 +274,32 @@ fn word(input: &[u8]) -> Bytes<'_> {
         }
     }
     Ok(cut(input, length))
+}
+
+/// The length of a comment of C's: `/*` to the next `*/`, which must not be far; `//` to the line end where a statement may begin or a
+/// blank follows, because elsewhere it may be the path of a value.
+fn c_comment_length(input: &[u8], begins_statement: bool) -> Option<usize> {
+    if let Some(inner) = input.strip_prefix(b"/*") {
+        let window = inner.get(..inner.len().min(LINES_LENGTH_MAX))?;
+        return window.windows(2).position(|pair| pair == b"*/").map(|at| at + 4);
+    }
+    let behind = input.strip_prefix(b"//")?;
+    let is_comment = begins_statement || behind.first().is_none_or(|&byte| class(byte) == Class::White);
+    is_comment.then(|| line(input).trim_ascii_end().len())
+}
+
+/// Whether the source is no text: of its start at least every twentieth byte is a control character, runs of NUL bytes taken as one,
+/// as a text may have them that a crash has damaged.
+fn is_binary(source: &[u8]) -> bool {
+    let (mut controls, mut bytes, mut last) = (0_usize, 0_usize, 1);
+    for &byte in source.iter().take(BINARY_LENGTH) {
+        if byte != 0 || last != 0 {
+            bytes += 1;
+            controls += usize::from(byte < 0x20 && !matches!(byte, b'\t'..=b'\r' | DOS_END));
+        }
+        last = byte;
+    }
+    controls >= 8 && controls * 20 >= bytes
 }
 
 /// Runs of NUL bytes at the start of a token.

@@ -105,6 +105,15 @@ fn missing_cases() -> Vec<Case> {
         attributes("missing_semicolon", "\tDEFAULT = 300‸ # the default"),
         attributes("missing_close_brace", "\tENUM { a, b‸\n\tDEFAULT = a;"),
         attributes("missing_close_brace", "\tENUM { a, b‸;"),
+        // A file that is cut off.
+        entries("missing_close_brace", "{\n\tPROPERTY = X;\n\tDEFA‸"),
+        entries("missing_close_brace", "{\n\tPROPERTY = X;\n\tDEFAULT =‸ "),
+        entries("missing_close_brace", "{\n\tPROPERTY = X;\n\tDEFAULT = 30‸"),
+        entries("missing_close_brace", "{\n\tPROPERTY = X;\n\tDEFAULT = a,‸\n"),
+        entries("missing_close_brace", "{\n\tPROPERTY = X;\n\tDEFAULT = \"thi‸"),
+        entries("missing_close_brace", "{\n\tPROPERTY = X;\n\tENUM { a, b‸"),
+        entries("missing_close_brace", "{\n\tPROPERTY = X;\n\tINT;‸ # and"),
+        entries("missing_close_brace", "{\n\tPROPERTY‸"),
         entries("missing_close_brace", "{\n\tPROPERTY = X;\n\tDEFAULT = 300;‸\n{\n\tPROPERTY = Y;\n}\n"),
         entries("missing_close_brace", "{ PROPERTY = X; INT;‸"),
         entries("missing_close_brace", "{ PROPERTY = X; INT;‸\n# the end\n"),
@@ -168,6 +177,10 @@ fn stray_cases() -> Vec<Case> {
         attributes("stray_words", "\tMIN = 5; ‸// the least; = {‸\n\tMAX = 10;"),
         file("stray_words", "‸/* About\n * the = type;\n */‸\nResource_type = web;"),
         attributes("stray_words", "\tINT;\n\t‸five‸"),
+        // Comments of C's within statements; all of a file are one finding.
+        file("stray_words", "Resource_type ‸/* the name */‸ = web;"),
+        file("stray_words", "Resource_type = ‸/* the\n name */‸ web;\nStart = // the method; = {\n/start; //here"),
+        attributes("stray_words", "\tDEFAULT = ‸/* ten; */‸ 300; /* seconds */\n\tMIN = 5; // at least"),
         file(
             "misplaced_declaration",
             "Resource_type = web;\n{ PROPERTY = Y; INT; }\n‸Start = /start;\nStop = /stop;‸\n",
@@ -359,4 +372,51 @@ fn what_looks_odd_but_is_right_has_no_finding() {
         let rtr = parse(text.as_bytes(), FileId(0));
         assert!(rtr.findings.is_empty(), "{text}\n{:#?}", rtr.findings);
     }
+}
+
+/// What only looks like a comment of C's.
+#[test]
+fn paths_with_two_slashes_are_values() {
+    for text in ["RT_basedir = //opt/web;", "RT_basedir = /opt//web;", "RT_basedir=/opt/*/web;", "Pkglist = a, //b;"] {
+        let text = format!("Resource_type = web;\n{text}\n");
+        let rtr = parse(text.as_bytes(), FileId(0));
+        assert!(rtr.findings.is_empty(), "{text}{:#?}", rtr.findings);
+    }
+}
+
+#[test]
+fn what_is_no_text_is_one_finding() {
+    let mut program = b"\x7fELF\x02\x01\x01\0\0\0".to_vec();
+    program.extend((0..4000_u32).flat_map(|n| (n.wrapping_mul(2_654_435_761)).to_be_bytes()));
+    let wide: Vec<u8> = in_file("{ PROPERTY = X; INT; }\n").bytes().flat_map(|byte| [byte, 0]).collect();
+    for bytes in [program, wide] {
+        invariants::check(&bytes).unwrap();
+        let rtr = parse(&bytes, FileId(0));
+        let rules: Vec<_> = rtr.findings.iter().map(|finding| finding.rule).collect();
+        assert_eq!(rules, ["wrong_encoding"]);
+        assert!(rtr.findings[0].message.contains("found a file that is none"));
+    }
+    // A text that a crash has left with a run of NUL bytes stays a text.
+    let mut damaged = in_file("{ PROPERTY = X; INT; }\n").into_bytes();
+    damaged.extend([0; 4096]);
+    let rtr = parse(&damaged, FileId(0));
+    assert_eq!(rtr.findings.iter().map(|finding| finding.rule).collect::<Vec<_>>(), ["nul_byte"]);
+    assert_eq!(rtr.items.len(), 4);
+}
+
+/// Comments that end their line become comments of the language, and mean nothing else.
+#[test]
+fn comments_of_c_are_rewritten() {
+    let text = "// the type\nResource_type = web; //$upgrade\n/* The\n * start;\n */\nStart = /start; /* method */\n/* a\n b */\n";
+    let rtr = parse(text.as_bytes(), FileId(0));
+    let [finding] = rtr.findings.as_slice() else { panic!("{:#?}", rtr.findings) };
+    assert_eq!(finding.message, "expected comments that begin with `#`, found `// the type` here and in 4 more places");
+    let fix = finding.fix.as_ref().expect("a fix");
+    let mut cured = text.to_owned();
+    for edit in fix.edits.iter().rev() {
+        cured.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+    }
+    let expected = "# the type\nResource_type = web; # $upgrade\n# The\n# start;\nStart = /start; # method\n# a\n# b\n";
+    assert_eq!(cured, expected);
+    assert!(parse(cured.as_bytes(), FileId(0)).findings.is_empty());
 }

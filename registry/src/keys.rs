@@ -4,8 +4,8 @@
 //! `by-type/<base>/<version>/<R>`, `by-group/<G>/<R>`, `by-dependency/<R>/<dependent>`; `groups/<G>`, `nodes/<N>`,
 //! `by-node/<N>/group/<G>`, `by-node/<N>/type/<base>/<version>` and `by-driver/rgm/<G>`; `settings/<name>`; `blobs/<hash>/<chunk>`;
 //! `history/<kind>/<object>/<number, newest first>`; `durations/<full name>/<method>`; `runs/<run>`, `open-runs/<run>`,
-//! `used-plans/<plan>`, `journal/<run>/<operation>`,
-//! `bundles/<run>/<bundle>`, `work/<node>/<run>/<operation>`, `counters/runs`.
+//! `used-plans/<plan>`, `journal/<run>/<operation>`, `bundles/<run>/<bundle>`, `work/<node>/<run>/<operation>`, `counters/runs`;
+//! `status/<R>/<node>` and `restarts/<R>/<node>`, which are no part of any history.
 
 use rtreg_model::{Method, RtVersion};
 
@@ -120,6 +120,26 @@ pub fn by_dependency(resource: &str, dependent: &str) -> String {
 /// All resources that depend on one.
 pub fn by_dependency_all(resource: &str) -> String {
     format!("by-dependency/{}/", part(resource))
+}
+
+/// What a method last said of a resource on a node.
+pub fn status(resource: &str, node: &str) -> String {
+    format!("{}{}", status_all(resource), part(node))
+}
+
+/// What methods last said of a resource on all nodes.
+pub fn status_all(resource: &str) -> String {
+    format!("status/{}/", part(resource))
+}
+
+/// When methods of a resource on a node have asked for restarts.
+pub fn restarts(resource: &str, node: &str) -> String {
+    format!("{}{}", restarts_all(resource), part(node))
+}
+
+/// When methods of a resource on all nodes have asked for restarts.
+pub fn restarts_all(resource: &str) -> String {
+    format!("restarts/{}/", part(resource))
 }
 
 /// A group.

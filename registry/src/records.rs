@@ -239,6 +239,49 @@ impl ResourceNodeRecord {
     }
 }
 
+/// What a method last said of a resource on a node (scha_resource_setstatus(1HA)). It is no part of the history, of the basis of
+/// a plan, or of what a run reserves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StatusRecord {
+    /// OK, DEGRADED, FAULTED, UNKNOWN or OFFLINE.
+    pub word: String,
+    /// The message with it.
+    pub message: String,
+    /// When, RFC 3339 in UTC.
+    pub at: String,
+    /// The node's incarnation then.
+    pub incarnation: u64,
+    /// The state of the resource then.
+    pub state: ResourceState,
+}
+
+impl StatusRecord {
+    /// Whether it still says something of a resource that has this state under this incarnation of the node. What was said while
+    /// the resource was up ends when it is offline, and the other way round.
+    pub fn holds(&self, state: ResourceState, incarnation: u64) -> bool {
+        let life = match state {
+            ResourceState::Online => matches!(self.state, ResourceState::Starting | ResourceState::Online),
+            ResourceState::Offline => matches!(self.state, ResourceState::Stopping | ResourceState::Offline),
+            _ => true,
+        };
+        life && self.incarnation == incarnation
+    }
+}
+
+/// When methods of a resource on a node have asked for restarts (scha_control(1HA)): milliseconds of Unix time, oldest first. It
+/// is no part of the history, of the basis of a plan, or of what a run reserves.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RestartsRecord {
+    /// Restarts of the resource: RESOURCE_RESTART, RESOURCE_IS_RESTARTED.
+    #[serde(default)]
+    pub resource: Vec<u64>,
+    /// Restarts of its group: RESTART.
+    #[serde(default)]
+    pub group: Vec<u64>,
+}
+
 /// A setting of the store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

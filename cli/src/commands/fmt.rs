@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::app::App;
 use crate::config::{Resolver, SettingArguments, Settings};
 use crate::error::{CliError, Exit};
-use crate::files::{self, Input, Place};
+use crate::files::{self, ExcludeArguments, Input, Place};
 use crate::output;
 use crate::parallel::{self, ThreadArguments};
 use crate::rewrite;
@@ -31,6 +31,8 @@ pub struct Arguments {
     /// Change nothing; print what would be changed as a unified diff, and exit 1 if there is anything.
     #[arg(long)]
     diff: bool,
+    #[command(flatten)]
+    exclude: ExcludeArguments,
     #[command(flatten)]
     threads: ThreadArguments,
 }
@@ -81,7 +83,7 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
     let mut resolver = Resolver::new(&settings)?;
     for place in files::find(&arguments.paths)? {
         let settings = resolver.of_file(&place.path)?;
-        if place.named || !settings.excludes(&place.path) {
+        if !arguments.exclude.leave_out(&place, &settings) {
             tasks.push((place, settings));
         }
     }

@@ -1,4 +1,5 @@
-//! `rtreg install-links`: symbolic links by which the binary is called with the vendor's names.
+//! `rtreg install-links`: symbolic links by which the binary is called with the vendor's names, those of the administrator's
+//! commands and those of the commands that methods call.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use rtreg_registry::Refusal;
+use rtreg_runtime::scha;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -68,8 +70,9 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
             .help("make the folder first, and have it in PATH"));
     }
     let mut places = Vec::new();
-    for link in LINKS {
-        let path = folder.join(link.name);
+    let of_methods = scha::Command::ALL.iter().map(|command| command.as_str());
+    for name in LINKS.iter().map(|link| link.name).chain(of_methods) {
+        let path = folder.join(name);
         let found = look(&path, &program)?;
         places.push((path, found));
     }

@@ -21,7 +21,7 @@ use crate::app::{App, Format};
 use crate::completed::completed;
 use crate::config::{Resolver, SettingArguments, Settings};
 use crate::error::{CliError, Exit};
-use crate::files::{self, Input, Place};
+use crate::files::{self, ExcludeArguments, Input, Place};
 use crate::fixing::{Cure, FixArguments, Fixer};
 use crate::output;
 pub use crate::outputs::names as formats;
@@ -45,6 +45,8 @@ pub struct Arguments {
     /// Write what is found into the baseline; rows of files that were not checked stay.
     #[arg(long)]
     update_baseline: bool,
+    #[command(flatten)]
+    exclude: ExcludeArguments,
     #[command(flatten)]
     settings: SettingArguments,
     #[command(flatten, next_help_heading = "Fixes")]
@@ -75,7 +77,7 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<Exit, CliError> {
     let mut checked = Checked { run: outputs::empty_run()?, settings: Vec::new(), known: 0 };
     let mut versions = Versions::default();
     let mut unread = Vec::new();
-    let tasks = tasks(&arguments.paths, &mut resolver)?;
+    let tasks = tasks(arguments, &mut resolver)?;
     if arguments.fixing.rewrite() && !arguments.update_baseline {
         // Before a file is rewritten.
         known::can_be_used(tasks.iter().map(|task| task.settings.as_ref()))?;
@@ -135,11 +137,11 @@ fn write(format: Format, checked: &Checked, options: &TextOptions, out: &mut dyn
 }
 
 /// The files that are to be checked, with their settings.
-fn tasks(paths: &[PathBuf], resolver: &mut Resolver<'_>) -> Result<Vec<Task>, CliError> {
+fn tasks(arguments: &Arguments, resolver: &mut Resolver<'_>) -> Result<Vec<Task>, CliError> {
     let mut tasks = Vec::new();
-    for place in files::find(paths)? {
+    for place in files::find(&arguments.paths)? {
         let settings = resolver.of_file(&place.path)?;
-        if place.named || !settings.excludes(&place.path) {
+        if !arguments.exclude.leave_out(&place, &settings) {
             tasks.push(Task { place, settings });
         }
     }

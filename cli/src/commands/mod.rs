@@ -109,7 +109,7 @@ pub enum Command {
     /// List or change the settings of the store.
     #[command(subcommand)]
     Setting(setting::SettingCommand),
-    /// Make links by which this program is called with the vendor's names: clresource, scrgadm and so on.
+    /// Make links by which this program is called with the vendor's names: clresource, scrgadm, scha_resource_get and so on.
     InstallLinks(install_links::Arguments),
     /// Show where the store is and what it holds.
     Status,

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use rtreg_registry::gate::Needs;
 use rtreg_registry::{CommandError, View};
 use rtreg_upgrade::execute::{self, FailureKind, Injection, Outcome, Simulator, Unwinding};
-use rtreg_upgrade::plan::{Also, Gatekeeper, HeldBackKind, Plan, Request, Scope, Step, plan};
+use rtreg_upgrade::plan::{Also, Gatekeeper, HeldBackKind, Plan, Request, Scope, State, Step, plan};
 use rtreg_upgrade::render;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -139,6 +139,8 @@ struct SimulatedRun {
     outcome: Outcome,
     /// What undoes each bundle that did not end well.
     unwinding: BTreeMap<String, Unwinding>,
+    /// The state behind it.
+    state: State,
 }
 
 /// Makes a plan.
@@ -297,7 +299,7 @@ fn simulated(view: &View<'_>, plan: &Plan, fails: Vec<Option<String>>) -> Result
             .filter(|bundle| !matches!(outcome.bundles.get(&bundle.id), None | Some(execute::BundleEnd::Done)));
         let unwinding =
             failed.map(|bundle| (bundle.id.clone(), execute::unwinding(bundle, &simulator.journal))).collect();
-        SimulatedRun { fail, outcome, unwinding }
+        SimulatedRun { fail, outcome, unwinding, state: simulator.state }
     };
     Ok(fails.into_iter().map(run).collect())
 }

@@ -43,7 +43,7 @@ pub struct How {
 impl How {
     /// How the run is followed.
     pub fn following(&self) -> Following {
-        Following { events: self.events.clone() }
+        Following { events: self.events.clone(), quiet: false }
     }
 }
 
@@ -165,7 +165,7 @@ pub fn resume(arguments: &ResumeArguments, app: &App) -> Result<Exit, CliError> 
             run::assume(&hand, &id, assume == Assume::Done)?;
         }
     }
-    go_on(app, (&run, Mode::On), arguments.take_over, &Following { events: arguments.events.clone() })
+    go_on(app, (&run, Mode::On), arguments.take_over, &Following { events: arguments.events.clone(), quiet: false })
 }
 
 /// Goes back.
@@ -174,7 +174,7 @@ pub fn resume(arguments: &ResumeArguments, app: &App) -> Result<Exit, CliError> 
 /// There is no such run; a store that fails.
 pub fn abort(arguments: &AbortArguments, app: &App) -> Result<Exit, CliError> {
     let run = chosen(app, arguments.run.as_deref())?;
-    match go_on(app, (&run, Mode::Back), false, &Following { events: arguments.events.clone() })? {
+    match go_on(app, (&run, Mode::Back), false, &Following { events: arguments.events.clone(), quiet: false })? {
         // That it goes back is what was asked for.
         Exit::Unwound => Ok(Exit::Done),
         other => Ok(other),

@@ -11,6 +11,7 @@ use rtreg_registry::{CommandError, Context};
 use rtreg_runtime::live::{self, COORDINATE_COMMAND, Event, Mode, SUPERVISE_COMMAND, World};
 use rtreg_store::SqliteStore;
 
+use super::asked::{ASKED_COMMAND, asked};
 use super::{REASON_VARIABLE, place_of};
 use crate::app;
 use crate::error::Exit;
@@ -21,10 +22,14 @@ pub fn hidden(arguments: &[OsString]) -> Option<u8> {
     let act: fn(&[String], &World<'_>) -> Result<(), CommandError> = match command.to_str()? {
         SUPERVISE_COMMAND => |rest, world| live::supervise(world, rest),
         COORDINATE_COMMAND => coordinate,
+        ASKED_COMMAND => |_, _| Ok(()),
         _ => return None,
     };
     let words: Option<Vec<String>> = rest.iter().map(|word| word.to_str().map(str::to_owned)).collect();
     let words = words?;
+    if command == ASKED_COMMAND {
+        return Some(asked(&words));
+    }
     let (store, words) = words.split_first()?;
     Some(match with_world(Path::new(store), |world| act(words, world)) {
         Ok(()) => Exit::Done.code(),

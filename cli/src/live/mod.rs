@@ -1,6 +1,7 @@
 //! Plans carried out from the command line: the run begins here, a coordinator in a session of its own carries it on, and this
 //! process only shows what happens. If this process ends, the run goes on.
 
+pub mod asked;
 mod follow;
 mod hidden;
 mod progress;
@@ -35,6 +36,8 @@ const REASON_VARIABLE: &str = "RTREG_REASON";
 pub struct Following {
     /// `--events`: a file that gets every event as a line of JSON.
     pub events: Option<PathBuf>,
+    /// What became of the run is not printed.
+    pub quiet: bool,
 }
 
 /// Carries out a plan, and waits for its end.
@@ -42,12 +45,21 @@ pub struct Following {
 /// # Errors
 /// It cannot begin; nothing has changed then.
 pub fn carry_out(app: &App, request: &Begin<'_>, following: &Following) -> Result<Exit, CliError> {
+    Ok(carried_out(app, request, following)?.0)
+}
+
+/// As [`carry_out`]; the name of the run, too.
+///
+/// # Errors
+/// As [`carry_out`].
+pub fn carried_out(app: &App, request: &Begin<'_>, following: &Following) -> Result<(Exit, String), CliError> {
     let store = app.store()?;
     let place = place(app)?;
     check_agents(store, &place, request.plan, &app.context().local_node)?;
     let record = run::begin(store, &app.context(), request)?;
     let lock = own(&place, &record.id)?.ok_or_else(|| CliError::internal("a new run has an owner already"))?;
-    follow_coordinator(app, store, (&place, lock), (&record.id, Mode::On), following)
+    let exit = follow_coordinator(app, store, (&place, lock), (&record.id, Mode::On), following)?;
+    Ok((exit, record.id))
 }
 
 /// Goes on with a run, or back.
@@ -70,7 +82,7 @@ pub fn go_on(app: &App, (run, mode): (&str, Mode), by_force: bool, following: &F
             run::want_abort(&hand)?;
             eprintln!("note: run {run} is at work; it is asked to go back");
             live::take(&place.owner_lock(run)).map_err(|error| CliError::io(error.to_string()))?;
-            return after(app, store, run, None);
+            return after(app, store, (run, following), None);
         }
         (None, false) => return Err(lives(&record)),
         (None, true) => {
@@ -180,7 +192,7 @@ fn follow_coordinator(
     if ended.is_none() {
         complain(place, run);
     }
-    after(app, store, run, ended)
+    after(app, store, (run, following), ended)
 }
 
 /// The coordinator has ended before the run: what it had to say.
@@ -197,14 +209,14 @@ fn complain(place: &Place, run: &str) {
 fn after(
     app: &App,
     store: &dyn Store,
-    run: &str,
+    (run, following): (&str, &Following),
     ended: Option<std::collections::BTreeMap<String, BundleEnd>>,
 ) -> Result<Exit, CliError> {
     let report = inspect(store, |view| run::report(view, run))?;
-    if app.json() {
-        output::json(&report)?;
-    } else {
-        output::text(&render_run(&report))?;
+    match (following.quiet, app.json()) {
+        (true, _) => {}
+        (false, true) => output::json(&report)?,
+        (false, false) => output::text(&render_run(&report))?,
     }
     Ok(exit(&report, ended))
 }

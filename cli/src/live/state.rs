@@ -1,13 +1,16 @@
 //! State commands: recorded where the administrator drives the group; where rtreg does, a plan that is carried out at once. Which it
 //! is the registry says, in the refusal of what would have to run methods.
 
+use std::collections::BTreeSet;
+
 use rtreg_registry::commands::changes::ChangeReport;
 use rtreg_registry::{CommandError, Transaction, inspect, transact};
+use rtreg_upgrade::execute::Status;
 use rtreg_upgrade::render;
-use rtreg_upgrade::run::Begin;
-use rtreg_upgrade::states::{StateCommand, state_plan};
+use rtreg_upgrade::run::{self, Begin};
+use rtreg_upgrade::states::{FollowUp, StateCommand, follow_up, state_plan};
 
-use super::{Following, carry_out};
+use super::{Following, carried_out};
 use crate::app::App;
 use crate::error::{CliError, Exit};
 use crate::output;
@@ -32,20 +35,67 @@ pub fn record_or_run(
     }
 }
 
-/// Carries out a state command as a plan.
+/// Carries out a state command, and what Failover_mode says where a method of it fails: the group moves on, to each node of its
+/// list once at most.
 fn run(app: &App, command: &StateCommand) -> Result<Exit, CliError> {
+    let (exit, run) = run_once(app, command, false)?;
+    let mut failed = run.filter(|_| exit == Exit::Unwound);
+    let mut tried = BTreeSet::new();
+    while let Some(run) = failed.take() {
+        let Some((command, node)) = follow_up_of(app, &run)? else { break };
+        if !tried.insert(node) {
+            break;
+        }
+        let (exit, run) = run_once(app, &command, true)?;
+        failed = run.filter(|_| exit == Exit::Unwound);
+    }
+    // What was asked has failed, whatever came of the rest.
+    Ok(exit)
+}
+
+/// What follows the failures of a run: said, and the command that moves the group, if that follows, with the node that failed.
+fn follow_up_of(app: &App, run: &str) -> Result<Option<(StateCommand, String)>, CliError> {
+    let follow_ups = inspect(app.store()?, |view| {
+        let mut follow_ups = Vec::new();
+        for record in run::operations(view, run)?.into_values().filter(|record| record.status == Status::Failed) {
+            let (Some(call), Some(node)) = (record.operation.method(), &record.operation.node) else { continue };
+            let found = follow_up(view, &call.resource, node, call.method)?;
+            follow_ups.extend(found.map(|found| (found, node.clone())));
+        }
+        Ok::<_, CommandError>(follow_ups)
+    })?;
+    let mut next = None;
+    for (found, node) in follow_ups {
+        match found {
+            FollowUp::Waits(sentence) | FollowUp::WouldReboot(sentence) => eprintln!("note: {sentence}"),
+            FollowUp::Moves { command, sentence } => {
+                eprintln!("note: {sentence}");
+                next = next.or(Some((command, node)));
+            }
+        }
+    }
+    Ok(next)
+}
+
+/// Carries out a state command as a plan; the run, if there was anything to do.
+///
+/// # Errors
+/// What the registry refuses; a run that cannot begin.
+pub fn run_once(app: &App, command: &StateCommand, quiet: bool) -> Result<(Exit, Option<String>), CliError> {
     let store = app.store()?;
     let plan = inspect(store, |view| state_plan(view, command))?;
     if plan.is_empty() {
-        match app.json() {
-            true => output::json(&plan)?,
-            false => output::text(&render::text(&plan))?,
+        match (quiet, app.json()) {
+            (true, _) => {}
+            (false, true) => output::json(&plan)?,
+            (false, false) => output::text(&render::text(&plan))?,
         }
-        return Ok(Exit::Done);
+        return Ok((Exit::Done, None));
     }
     if !app.json() {
         plan.notices.iter().for_each(|notice| eprintln!("note: {}", notice.sentence));
     }
     let begin = Begin { plan: &plan, what: command.words(), accept_changed_methods: false };
-    carry_out(app, &begin, &Following::default())
+    let (exit, run) = carried_out(app, &begin, &Following { events: None, quiet })?;
+    Ok((exit, Some(run)))
 }

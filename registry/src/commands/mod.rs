@@ -31,12 +31,15 @@ pub mod show;
 pub mod show_type;
 pub mod status;
 pub mod switch;
+pub mod told;
 mod type_index;
 pub mod type_set;
 pub mod unregister;
 pub mod upgrade;
 pub mod version;
 pub mod witnesses;
+
+pub use type_index::users;
 
 /// Rows as a table: columns are two blanks apart, the last one is as wide as it wants.
 pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> String {

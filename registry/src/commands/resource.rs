@@ -13,7 +13,7 @@ use super::driver::{self, MethodsRun, check_runs_no_method};
 use super::group::RESOURCES_MAX;
 use super::properties::{self, Table, all_at_once, not_tunable, parse_assignments};
 use super::scene::{Member, Scene, find_group, is_init_node, lines, read_installed};
-use super::{changes, dependencies, event, type_index};
+use super::{changes, dependencies, event, told, type_index};
 use crate::effective;
 use crate::error::{CommandError, Refusal};
 use crate::gate::{Assignment, NodeView};
@@ -565,6 +565,7 @@ pub(super) fn delete_as(
     let Member { stored, loaded, .. } = member;
     let needed = dependencies::of_values(&loaded.resource_type, &stored.values)?;
     tx.delete(keys::resource(name));
+    told::forget(tx, name)?;
     type_index::update(tx, Some(stored), None);
     tx.delete(keys::by_group(&stored.group, name));
     dependencies::index(tx, name, &needed, &BTreeMap::new());

@@ -11,6 +11,7 @@ use super::dependencies;
 use super::imported::ImportReport;
 use super::properties::Table;
 use super::scene::{Scene, find_node};
+use super::told::{self, StatusReport};
 use crate::error::CommandError;
 use crate::gate::NodeView;
 use crate::keys;
@@ -75,6 +76,10 @@ pub struct NodeStateReport {
     /// The other versions whose Init or Boot ran there too without a Fini since; left out if there is none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also_initialised_by: Vec<OriginReport>,
+    /// What a method said of it there (scha_resource_setstatus(1HA)), as long as that holds; left out if there is nothing, and in
+    /// what is shown of a group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<StatusReport>,
     /// In words.
     #[serde(skip)]
     #[schemars(skip)]
@@ -132,6 +137,11 @@ pub fn resource(view: &View<'_>, name: &str) -> Result<ResourceReport, CommandEr
         .collect();
     properties.sort_by_key(|property| !property.extension && property.source == "default");
     let needed = dependencies::of_values(&member.loaded.resource_type, &record.values)?;
+    let mut nodes: Vec<NodeStateReport> = views.iter().map(NodeStateReport::from).collect();
+    for (report, seen) in nodes.iter_mut().zip(&views) {
+        let Some(node) = scene.nodes.get(&seen.node) else { continue };
+        report.status = told::status_on(view, name, node, seen.state)?;
+    }
     Ok(ResourceReport {
         version: 1,
         name: record.name.clone(),
@@ -141,7 +151,7 @@ pub fn resource(view: &View<'_>, name: &str) -> Result<ResourceReport, CommandEr
         type_version: record.type_version.as_str().map(str::to_owned),
         created_under_3_0: record.created_under_3_0,
         imported: ImportReport::of(&member.settled),
-        nodes: views.iter().map(NodeStateReport::from).collect(),
+        nodes,
         properties,
         dependencies: dependency_reports(needed),
         dependents: dependency_reports(dependencies::direct_dependents(view, name)?),
@@ -161,6 +171,7 @@ impl From<&NodeView> for NodeStateReport {
             monitor_started_by: (&view.monitor_started_by).into(),
             initialised_by: (&view.initialised_by).into(),
             also_initialised_by: view.initialised().skip(1).map(|also| (&also).into()).collect(),
+            status: None,
             origins: [view.started_by.to_string(), view.monitor_started_by.to_string(), view.initialised_words()],
         }
     }
@@ -258,6 +269,10 @@ impl NodeStateReport {
         );
         if initialised != "none" {
             text.push_str(&format!("; initialised by {initialised}"));
+        }
+        if let Some(status) = &self.status {
+            let message = if status.message.is_empty() { String::new() } else { format!(": {}", status.message) };
+            text.push_str(&format!("; status {}{message}", status.word));
         }
         text
     }

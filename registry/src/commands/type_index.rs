@@ -61,7 +61,7 @@ pub(super) fn update(tx: &mut Transaction<'_>, before: Option<&ResourceRecord>, 
 ///
 /// # Errors
 /// [`StoreError`].
-pub(super) fn users(view: &View<'_>, prefix: &str) -> Result<Vec<String>, StoreError> {
+pub fn users(view: &View<'_>, prefix: &str) -> Result<Vec<String>, StoreError> {
     let mut names = Vec::new();
     for stored in view.range(&KeyRange::prefix(prefix), usize::MAX)? {
         if is_user(&stored)? {

@@ -22,6 +22,7 @@ pub use coordinator::{Coordinated, Mode, coordinate};
 pub use event::Event;
 pub use lock::{is_free, take, try_take};
 pub use place::Place;
+pub use remains::CALL_VARIABLE;
 pub use supervisor::supervise;
 pub use terminal::{leave, shielded};
 

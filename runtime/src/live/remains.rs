@@ -12,7 +12,7 @@ use super::lock::{self, Holder};
 use crate::method::GRACE;
 
 /// The variable of a method's environment that names its call: `RUN/OPERATION/ATTEMPT`.
-pub(super) const CALL_VARIABLE: &str = "RTREG_CALL";
+pub const CALL_VARIABLE: &str = "RTREG_CALL";
 
 /// How long is rested between two looks at the process table: nobody can wait for processes that are not his children.
 const PAUSE: Duration = Duration::from_millis(5);

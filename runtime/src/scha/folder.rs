@@ -56,10 +56,13 @@ impl Folder {
         &self.path
     }
 
-    /// The folder that this process is to ask, by its environment; none if there is none.
+    /// The folder that this process is to ask, by its environment; none if there is none. One that is named but cannot be read
+    /// is still the one: what runs in a sandbox must never reach the cluster's own store.
     pub fn of_environment() -> Option<Self> {
-        let named = std::env::var_os(FOLDER_VARIABLE).filter(|path| !path.is_empty());
-        let path = named.map_or_else(|| PathBuf::from(DEFAULT_FOLDER), PathBuf::from);
+        if let Some(named) = std::env::var_os(FOLDER_VARIABLE).filter(|path| !path.is_empty()) {
+            return Some(Self { path: PathBuf::from(named) });
+        }
+        let path = PathBuf::from(DEFAULT_FOLDER);
         path.join("facts.json").is_file().then_some(Self { path })
     }
 

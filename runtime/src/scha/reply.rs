@@ -13,6 +13,8 @@ pub enum Code {
     Tag,
     /// SCHA_ERR_ACCESS: not from here.
     Access,
+    /// SCHA_ERR_STATE: not in the present state of the object.
+    State,
     /// SCHA_ERR_NODE: there is no such node.
     Node,
     /// SCHA_ERR_RG: there is no such group.
@@ -23,11 +25,54 @@ pub enum Code {
     Resource,
     /// SCHA_ERR_PROP: the object has no such property.
     Property,
+    /// SCHA_ERR_CHECKS: what is asked for was looked at, and is denied.
+    Checks,
     /// SCHA_ERR_INTERNAL: the facts cannot be read.
     Internal,
 }
 
 impl Code {
+    /// All that the commands here end with, by their numbers.
+    pub const ALL: [Self; 12] = [
+        Self::Done,
+        Self::Invalid,
+        Self::Tag,
+        Self::Access,
+        Self::State,
+        Self::Node,
+        Self::Group,
+        Self::ResourceType,
+        Self::Resource,
+        Self::Property,
+        Self::Checks,
+        Self::Internal,
+    ];
+
+    /// The vendor's name for it, and what it means here.
+    pub const fn meaning(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Done => ("SCHA_ERR_NOERR", "done"),
+            Self::Invalid => ("SCHA_ERR_INVAL", "the command line is wrong; the usage is printed"),
+            Self::Tag => ("SCHA_ERR_TAG", "there is no such tag, or rtreg has no answer for it; the tag is named"),
+            Self::Access => ("SCHA_ERR_ACCESS", "not from here"),
+            Self::State => {
+                ("SCHA_ERR_STATE", "not now: the resource or its group is not online here, or a run has reserved it")
+            }
+            Self::Node => ("SCHA_ERR_NODE", "the node that is asked about, or asked on, is no node of the group"),
+            Self::Group => ("SCHA_ERR_RG", "there is no such group, or the resource is in another one"),
+            Self::ResourceType => {
+                ("SCHA_ERR_RT", "no type is registered under exactly this name, or the type permits no such request")
+            }
+            Self::Resource => ("SCHA_ERR_RSRC", "there is no such resource"),
+            Self::Property => ("SCHA_ERR_PROP", "resources of this type do not have the property"),
+            Self::Checks => (
+                "SCHA_ERR_CHECKS",
+                "the request is denied: Failover_mode forbids it, or no other node can take the group",
+            ),
+            Self::Internal => ("SCHA_ERR_INTERNAL", "the store, or the facts of the sandbox, cannot be used"),
+        }
+    }
+
     /// The number, which is the exit status.
     pub const fn number(self) -> u8 {
         match self {
@@ -35,11 +80,13 @@ impl Code {
             Self::Invalid => 3,
             Self::Tag => 4,
             Self::Access => 6,
+            Self::State => 9,
             Self::Node => 11,
             Self::Group => 12,
             Self::ResourceType => 13,
             Self::Resource => 14,
             Self::Property => 15,
+            Self::Checks => 16,
             Self::Internal => 18,
         }
     }

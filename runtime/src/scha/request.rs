@@ -43,6 +43,18 @@ impl Command {
         Self::ALL.into_iter().find(|command| command.as_str() == name)
     }
 
+    /// How it is called.
+    pub fn usage(self) -> String {
+        let usage = match self {
+            Self::ResourceGet => "[-Q] -O TAG -R RESOURCE [-G GROUP] [PROPERTY] [NODE]",
+            Self::TypeGet => "-O TAG -T TYPE",
+            Self::GroupGet => "-O TAG -G GROUP [NODE]",
+            Self::SetStatus => "-R RESOURCE -G GROUP -s OK|DEGRADED|FAULTED|UNKNOWN|OFFLINE [-m MESSAGE]",
+            Self::Control => "-O TAG -G GROUP -R RESOURCE",
+        };
+        format!("{} {usage}", self.as_str())
+    }
+
     /// The letters of its options that take a value.
     const fn options(self) -> &'static str {
         match self {
@@ -72,12 +84,14 @@ pub struct Request {
     pub message: Option<String>,
     /// -h.
     pub node: Option<String>,
+    /// -Q: dependencies with their qualifiers.
+    pub qualified: bool,
     /// What the tag needs besides: the name of a property, of a node.
     pub operands: Vec<String>,
 }
 
 impl Request {
-    /// Reads the arguments, by the rules of getopt(3): options first, then operands; `-Q` is taken and means nothing here.
+    /// Reads the arguments, by the rules of getopt(3): options first, then operands.
     ///
     /// # Errors
     /// A reply that names what is wrong.
@@ -108,6 +122,7 @@ impl Request {
         let mut left = letters.chars();
         while let Some(letter) = left.next() {
             if letter == 'Q' && command == Command::ResourceGet {
+                self.qualified = true;
                 continue;
             }
             if !command.options().contains(letter) {
@@ -136,14 +151,7 @@ impl Request {
 
 /// Wrong usage, with the usage.
 pub fn invalid(command: Command, what: &str) -> Reply {
-    let usage = match command {
-        Command::ResourceGet => "-O TAG -R RESOURCE [-G GROUP] [PROPERTY|NODE]...",
-        Command::TypeGet => "-O TAG -T TYPE",
-        Command::GroupGet => "-O TAG -G GROUP [NODE]",
-        Command::SetStatus => "-R RESOURCE -G GROUP -s OK|DEGRADED|FAULTED|UNKNOWN|OFFLINE [-m MESSAGE]",
-        Command::Control => "-O TAG -G GROUP -R RESOURCE",
-    };
-    Reply::refused(Code::Invalid, format!("{what}; usage: {} {usage}", command.as_str()))
+    Reply::refused(Code::Invalid, format!("{what}; usage: {}", command.usage()))
 }
 
 #[cfg(test)]
@@ -160,6 +168,7 @@ mod tests {
         assert_eq!(request.tag.as_deref(), Some("Extension"));
         assert_eq!(request.group.as_deref(), Some("web-rg"));
         assert_eq!(request.operands, ["Confdir_list"]);
+        assert!(request.qualified);
         let request = read(Command::ResourceGet, "-O EXTENSION -R a -- -name").expect("good");
         assert_eq!(request.operands, ["-name"]);
     }

@@ -1,11 +1,12 @@
-//! The tags of the commands: which there are, and what each answers (scha_resource_get(1HA), scha_resourcetype_get(1HA),
-//! scha_resourcegroup_get(1HA)). Each property of the vendor's tables is a tag by its name, in any case. Pure.
+//! What each tag answers (scha_resource_get(1HA), scha_resourcetype_get(1HA), scha_resourcegroup_get(1HA)); which there are is
+//! in [`super::table`]. Pure.
 
-use rtreg_model::standard::{STANDARD_PROPERTIES, TYPE_PROPERTIES};
+use rtreg_model::standard::{DEPENDENCY_PROPERTIES, standard_property};
 
-use super::facts::{Facts, GroupFacts, OnNode, PropertyFact, ResourceFacts, lines};
+use super::facts::{Facts, GroupFacts, OnNode, PropertyFact, ResourceFacts, TypeFacts, lines};
 use super::reply::{Code, Reply};
 use super::request::{Command, Request, invalid};
+use super::table;
 
 /// Answers one of the three commands that ask.
 pub fn answer(command: Command, request: &Request, facts: &Facts) -> Reply {
@@ -19,27 +20,6 @@ pub fn answer(command: Command, request: &Request, facts: &Facts) -> Reply {
     }
 }
 
-/// There is no such tag: the tag is named, and the nearest one there is.
-fn no_tag(command: Command, tag: &str, known: impl Iterator<Item = &'static str>) -> Reply {
-    let known: Vec<String> = known.map(str::to_ascii_uppercase).collect();
-    let near = rtreg_model::suggest::nearest(tag, known.iter().map(String::as_str));
-    let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-    Reply::refused(Code::Tag, format!("{}: there is no tag {tag}{hint}", command.as_str()))
-}
-
-/// Tags of a resource that are no properties of the vendor's table.
-const RESOURCE_TAGS: [&str; 9] = [
-    "All_extensions",
-    "Extension",
-    "Extension_node",
-    "Group",
-    "Monitored_switch_node",
-    "On_off_switch_node",
-    "Resource_state_node",
-    "Status_node",
-    "Type_version",
-];
-
 fn of_resource(tag: &str, request: &Request, facts: &Facts) -> Reply {
     let command = Command::ResourceGet;
     let Some(name) = &request.resource else { return invalid(command, "expected a resource behind -R") };
@@ -49,7 +29,10 @@ fn of_resource(tag: &str, request: &Request, facts: &Facts) -> Reply {
     if let Some(group) = request.group.as_ref().filter(|group| **group != resource.group) {
         return Reply::refused(Code::Group, format!("scha_resource_get: {name} is in {}, not {group}", resource.group));
     }
-    let here = resource.on_nodes.get(&facts.node).cloned().unwrap_or_default();
+    let here = |tell: &dyn Fn(&OnNode) -> Reply| match resource.on_nodes.get(&facts.node) {
+        Some(here) => tell(here),
+        None => nowhere(command, &facts.node),
+    };
     match tag {
         "ALL_EXTENSIONS" => Reply::lines(
             resource.properties.iter().filter(|property| property.extension).map(|it| it.name.clone()).collect(),
@@ -59,10 +42,10 @@ fn of_resource(tag: &str, request: &Request, facts: &Facts) -> Reply {
         "TYPE" => Reply::line(&resource.resource_type),
         "TYPE_VERSION" => Reply::line(&resource.type_version),
         "RESOURCE_NAME" => Reply::line(name),
-        "NUM_RESOURCE_RESTARTS" => Reply::line(here.resource_restarts.to_string()),
-        "NUM_RG_RESTARTS" => Reply::line(here.group_restarts.to_string()),
-        "STATUS_MSG" => Reply::line(here.status_msg),
-        "ON_OFF_SWITCH" | "MONITORED_SWITCH" | "RESOURCE_STATE" | "STATUS" => of_node(tag, &here),
+        "NUM_RESOURCE_RESTARTS" => here(&|here| Reply::line(here.resource_restarts.to_string())),
+        "NUM_RG_RESTARTS" => here(&|here| Reply::line(here.group_restarts.to_string())),
+        "STATUS_MSG" => here(&|here| Reply::line(&here.status_msg)),
+        "ON_OFF_SWITCH" | "MONITORED_SWITCH" | "RESOURCE_STATE" | "STATUS" => here(&|here| of_node(tag, here)),
         "ON_OFF_SWITCH_NODE" | "MONITORED_SWITCH_NODE" | "RESOURCE_STATE_NODE" | "STATUS_NODE" => {
             let Some(node) = request.operands.first() else { return invalid(command, "expected a node") };
             match resource.on_nodes.get(node) {
@@ -70,12 +53,23 @@ fn of_resource(tag: &str, request: &Request, facts: &Facts) -> Reply {
                 None => no_node(command, node, &resource.group),
             }
         }
-        _ => system_property(tag, resource),
+        _ => match (standard_property(tag), facts.types.get(&resource.resource_type)) {
+            // The properties of its type can be asked of the resource, too.
+            (None, Some(of)) if table::has(Command::TypeGet, tag) => type_property(tag, of),
+            _ => system_property(tag, request, resource),
+        },
     }
 }
 
 fn no_node(command: Command, node: &str, group: &str) -> Reply {
     Reply::refused(Code::Node, format!("{}: {node} is no node of {group}", command.as_str()))
+}
+
+/// The facts know nothing of the node that one is on.
+fn nowhere(command: Command, node: &str) -> Reply {
+    let what =
+        format!("this node is called {node}, and the cluster has no such node; RTREG_NODE says which one is meant");
+    Reply::refused(Code::Node, format!("{}: {what}", command.as_str()))
 }
 
 fn of_node(tag: &str, node: &OnNode) -> Reply {
@@ -102,6 +96,12 @@ fn extension(tag: &str, request: &Request, resource: &ResourceFacts, facts: &Fac
         let what = format!("{} has no extension property {wanted}", resource.resource_type);
         return Reply::refused(Code::Property, format!("scha_resource_get: {what}"));
     };
+    // Of a property that is the same on all nodes it does not matter where one is.
+    match resource.on_nodes.contains_key(node) {
+        false if tag == "EXTENSION_NODE" => return no_node(command, node, &resource.group),
+        false if !property.on_nodes.is_empty() => return nowhere(command, node),
+        _ => {}
+    }
     let mut answer = vec![property.kind.clone()];
     answer.extend(values(property, node));
     Reply::lines(answer)
@@ -111,18 +111,19 @@ fn values(property: &PropertyFact, node: &str) -> Vec<String> {
     property.on_nodes.get(node).or(property.value.as_ref()).map(lines).unwrap_or_default()
 }
 
-fn system_property(tag: &str, resource: &ResourceFacts) -> Reply {
-    let names = || STANDARD_PROPERTIES.iter().map(|row| row.name).chain(RESOURCE_TAGS);
-    if !names().any(|name| name.eq_ignore_ascii_case(tag)) {
-        return no_tag(Command::ResourceGet, tag, names());
+fn system_property(tag: &str, request: &Request, resource: &ResourceFacts) -> Reply {
+    if !table::has(Command::ResourceGet, tag) {
+        return table::no_tag(Command::ResourceGet, tag);
     }
-    match resource.property(tag).filter(|property| !property.extension) {
-        Some(property) => Reply::lines(values(property, "")),
-        None => {
-            let what = format!("{} has no property {tag}", resource.resource_type);
-            Reply::refused(Code::Property, format!("scha_resource_get: {what}"))
-        }
+    let Some(property) = resource.property(tag).filter(|property| !property.extension) else {
+        let what = format!("{} has no property {tag}", resource.resource_type);
+        return Reply::refused(Code::Property, format!("scha_resource_get: {what}"));
+    };
+    let mut values = values(property, "");
+    if !request.qualified && DEPENDENCY_PROPERTIES.iter().any(|name| name.eq_ignore_ascii_case(tag)) {
+        values.iter_mut().for_each(|value| value.truncate(value.find('{').unwrap_or(value.len())));
     }
+    Reply::lines(values)
 }
 
 fn of_type(tag: &str, request: &Request, facts: &Facts) -> Reply {
@@ -133,15 +134,12 @@ fn of_type(tag: &str, request: &Request, facts: &Facts) -> Reply {
     };
     // The vendor's own page cuts the word.
     let tag = if tag == "INSTAL_NODES" { "INSTALLED_NODES" } else { tag };
-    if !TYPE_PROPERTIES.iter().any(|row| row.name.eq_ignore_ascii_case(tag)) {
-        return no_tag(command, tag, TYPE_PROPERTIES.iter().map(|row| row.name));
-    }
-    Reply::lines(found.values.get(tag).cloned().unwrap_or_default())
+    if table::has(command, tag) { type_property(tag, found) } else { table::no_tag(command, tag) }
 }
 
-/// The tags of a group that rtreg has an answer for.
-const GROUP_TAGS: [&str; 7] =
-    ["Maximum_primaries", "Nodelist", "Resource_list", "RG_description", "RG_managed", "RG_state", "RG_state_node"];
+fn type_property(tag: &str, of: &TypeFacts) -> Reply {
+    Reply::lines(of.values.get(tag).cloned().unwrap_or_default())
+}
 
 fn of_group(tag: &str, request: &Request, facts: &Facts) -> Reply {
     let command = Command::GroupGet;
@@ -154,7 +152,7 @@ fn of_group(tag: &str, request: &Request, facts: &Facts) -> Reply {
         None => no_node(command, node, name),
     };
     match tag {
-        "MAXIMUM_PRIMARIES" => Reply::line(group.maximum_primaries.to_string()),
+        "MAXIMUM_PRIMARIES" | "DESIRED_PRIMARIES" => Reply::line(group.maximum_primaries.to_string()),
         "NODELIST" => Reply::lines(group.node_list.clone()),
         "RESOURCE_LIST" => Reply::lines(group.resources.clone()),
         "RG_DESCRIPTION" => Reply::line(""),
@@ -164,7 +162,7 @@ fn of_group(tag: &str, request: &Request, facts: &Facts) -> Reply {
             Some(node) => state(node),
             None => invalid(command, "expected a node"),
         },
-        _ => no_tag(command, tag, GROUP_TAGS.into_iter()),
+        _ => table::no_tag(command, tag),
     }
 }
 

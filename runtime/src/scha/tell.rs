@@ -3,22 +3,10 @@
 use super::facts::Facts;
 use super::reply::{Code, Reply};
 use super::request::{Command, Request, invalid};
+use super::table;
 
 /// The words of scha_resource_setstatus(1HA).
 const STATUS_WORDS: [&str; 5] = ["OK", "DEGRADED", "FAULTED", "UNKNOWN", "OFFLINE"];
-
-/// The tags of scha_control(1HA).
-const CONTROL_TAGS: [&str; 9] = [
-    "CHANGE_STATE_OFFLINE",
-    "CHANGE_STATE_ONLINE",
-    "CHECK_GIVEOVER",
-    "CHECK_RESTART",
-    "GIVEOVER",
-    "IGNORE_FAILED_START",
-    "RESOURCE_IS_RESTARTED",
-    "RESOURCE_RESTART",
-    "RESTART",
-];
 
 /// What the cluster is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,8 +55,8 @@ pub fn tell(command: Command, request: &Request, facts: &Facts) -> Result<Tell, 
         return Ok(Tell::Status { resource, word, message: request.message.clone().unwrap_or_default() });
     }
     let tag = request.tag.clone().ok_or_else(|| invalid(command, "expected a tag behind -O"))?.to_ascii_uppercase();
-    if !CONTROL_TAGS.contains(&tag.as_str()) {
-        return refused(Code::Tag, format!("there is no tag {tag}"));
+    if !table::has(command, &tag) {
+        return Err(table::no_tag(command, &tag));
     }
     Ok(Tell::Control { tag, resource, group })
 }

@@ -16,7 +16,9 @@ use crate::commands::dependencies::{self, Defaults};
 use crate::error::CommandError;
 use crate::history::{Object, hex};
 use crate::keys;
-use crate::records::{GroupRecord, NameRecord, NodeRecord, ResourceRecord, SettingRecord, TypeRecord};
+use crate::records::{
+    GroupRecord, NameRecord, NodeRecord, ResourceRecord, RestartsRecord, SettingRecord, StatusRecord, TypeRecord,
+};
 use crate::store::{KeyRange, StoreError, Stored};
 use crate::types::load_type;
 use crate::view::{View, decode};
@@ -45,6 +47,8 @@ pub(super) fn check(view: &View<'_>, check: &mut Check) -> Result<(), CommandErr
     for prefix in ["by-type/", "by-group/", "by-dependency/"] {
         contents.each(prefix, Contents::index_of_resource)?;
     }
+    contents.each("status/", Contents::told::<StatusRecord>)?;
+    contents.each("restarts/", Contents::told::<RestartsRecord>)?;
     contents.pieces()
 }
 
@@ -290,6 +294,16 @@ impl Contents<'_, '_> {
     fn plain<T: DeserializeOwned>(&mut self, kind: &str, stored: &Stored) -> Result<(), CommandError> {
         let object = self.object(kind, stored)?;
         self.read::<T>(&object, stored);
+        Ok(())
+    }
+
+    /// What methods told of a resource: no hash covers it, but it is a record, and the resource exists.
+    fn told<T: DeserializeOwned>(&mut self, stored: &Stored) -> Result<(), CommandError> {
+        let name = stored.key.split('/').nth(1).and_then(keys::unpart).unwrap_or_default();
+        let object = Object::new("resource", &name);
+        if self.read::<T>(&object, stored).is_some() && self.view.peek_key(&keys::resource(&name))?.is_none() {
+            self.check.fault(Some(&object), None, &stored.key, "something was told of a resource that does not exist");
+        }
         Ok(())
     }
 
