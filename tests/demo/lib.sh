@@ -35,6 +35,17 @@ run() {
     fi
 }
 
+# As run, for a command that is watched: what it says while it is at work is shown, and not its answer.
+watch() {
+    expected=$1
+    shift
+    show "$@"
+    code=0
+    "$@" 2>&1 >/dev/null || code=$?
+    [ "$code" = 0 ] || printf '(exit %s)\n' "$code"
+    [ "$code" = "$expected" ] || fail "expected exit $expected, found $code"
+}
+
 # wait_until COMMAND…: at most a minute.
 wait_until() {
     tenths=600
