@@ -118,8 +118,9 @@ fn who_follows_holds_nothing_up() {
     // The command is stopped, as by Ctrl-Z, and its file of events is a small pipe that nobody reads.
     let made = Command::new("mkfifo").arg(cluster.path().join("events")).status();
     assert!(made.is_ok_and(|made| made.success()));
-    let reader = fs::File::options().read(true).custom_flags(nix::fcntl::OFlag::O_NONBLOCK.bits());
-    let reader = reader.open(cluster.path().join("events")).expect("a pipe");
+    let mut options = fs::File::options();
+    options.read(true).custom_flags(nix::fcntl::OFlag::O_NONBLOCK.bits());
+    let reader = options.open(cluster.path().join("events")).expect("a pipe");
     let size = nix::fcntl::fcntl(&reader, nix::fcntl::FcntlArg::F_SETPIPE_SZ(4096)).expect("a small one");
     hold(&cluster, "Stop-1.0");
     let mut apply = cluster.command();
