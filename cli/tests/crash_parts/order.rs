@@ -233,9 +233,8 @@ impl<'s> World<'s> {
 
     fn goes_down(&self, line: &Line, level: usize, levels: &[Is; 3]) -> Result<(), String> {
         let Line { version, resource, .. } = line;
-        for above in level + 1..3 {
-            let is_ended_by = self.table.levels[above].1;
-            if levels[above] != Is::Down && self.has(resource, version, is_ended_by) {
+        for (is, (_, is_ended_by)) in levels.iter().zip(&self.table.levels).skip(level + 1) {
+            if *is != Is::Down && self.has(resource, version, *is_ended_by) {
                 return Err(format!("{is_ended_by} has not been before"));
             }
         }

@@ -44,7 +44,7 @@ pub fn until(what: &str, mut is_so: impl FnMut() -> Result<bool, Failed>) -> Res
         if began.elapsed() > PATIENCE {
             return Err(format!("waited in vain: {what}").into());
         }
-        std::thread::sleep(PAUSE);
+        std::thread::park_timeout(PAUSE);
     }
     Ok(())
 }

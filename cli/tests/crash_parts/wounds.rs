@@ -97,7 +97,7 @@ pub fn judged(wounds: &Wounds) -> Result<(), Failed> {
         println!("  {kind}: {noticed} of {all} noticed");
     }
     let is_missed = |kind: &&str| wounds.get(*kind).is_none_or(|(all, noticed)| *all == 0 || all != noticed);
-    let missed: Vec<&str> = ALWAYS.into_iter().filter(|kind| is_missed(&kind)).collect();
+    let missed: Vec<&str> = ALWAYS.into_iter().filter(|kind| is_missed(kind)).collect();
     if !missed.is_empty() || wounds.len() != ALWAYS.len() {
         return Err(format!("the order would not notice: {missed:?} {wounds:?}").into());
     }

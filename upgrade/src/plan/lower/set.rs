@@ -22,6 +22,8 @@ impl Lowering<'_> {
                 continue;
             }
             let group = self.group_name(&candidate.name);
+            // On a node the versions of a way look one after the other: no method of a resource runs beside another one there.
+            let mut last: BTreeMap<String, String> = BTreeMap::new();
             for leg in &candidate.legs {
                 for node in self.up_init_nodes(&candidate.name, true) {
                     let callee =
@@ -32,7 +34,10 @@ impl Lowering<'_> {
                     let reason = Why { rule: "property_update".to_owned(), sentence, place: None };
                     let draft =
                         Draft { phase: Phase::Validate, operation, undo: Vec::new(), reason, administrator: None };
-                    exits.insert(self.push(after, draft));
+                    let before = after.iter().chain(last.get(&node)).cloned().collect();
+                    let id = self.push(&before, draft);
+                    last.insert(node, id.clone());
+                    exits.insert(id);
                 }
             }
         }
