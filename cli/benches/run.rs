@@ -83,7 +83,7 @@ impl Cluster {
     fn measure(&self, to: &str) -> f64 {
         self.ok(&format!("plan --group g --to {to} --allow offline --out plan.json"));
         let before = self.revision();
-        let (run, used) = used(|| self.ok("apply plan.json --format json"));
+        let (run, spent) = used(|| self.ok("apply plan.json --format json"));
         let commits = self.revision() - before;
         let run: Value = serde_json::from_str(&run).expect("a run");
         let operations = run["operations"].as_array().expect("operations");
@@ -97,11 +97,11 @@ impl Cluster {
         });
         let millis = |time: Duration| time.as_secs_f64() * 1000.0;
         let steps = operations.len();
-        let over = (millis(used) - millis(bare)) / count(steps);
+        let over = (millis(spent) - millis(bare)) / count(steps);
         println!(
             "{steps:5}  {methods:7}  {commits:7}  {:6.2}  {:8.1}  {:9.1}   {over:.2}",
             count(usize::try_from(commits).unwrap_or(0)) / count(steps),
-            millis(used),
+            millis(spent),
             millis(bare)
         );
         over
