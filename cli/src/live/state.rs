@@ -18,6 +18,12 @@ use crate::output;
 /// The refusal of what runs methods.
 const RUNS_METHODS: &str = "runs_methods";
 
+/// The refusal of a plan whose basis has changed.
+const STALE: &str = "stale_plan";
+
+/// How often a plan is made before that is said.
+const TRIES: u32 = 5;
+
 /// Records a command, or carries it out as a plan. `units` says what a commit is made of.
 ///
 /// # Errors
@@ -125,6 +131,18 @@ fn follow_up_of(app: &App, run: &str) -> Result<Option<(StateCommand, String)>, 
 /// # Errors
 /// What the registry refuses; a run that cannot begin.
 pub fn run_once(app: &App, command: &StateCommand, told: Told) -> Result<(Exit, Option<String>), CliError> {
+    let mut tries = TRIES;
+    loop {
+        tries -= 1;
+        match planned(app, command, told) {
+            // Something changed between plan and run, and nothing was done: nobody has looked at the plan, so another is as good.
+            Err(error) if error.refusal().rule == STALE && tries > 0 => {}
+            ended => return ended,
+        }
+    }
+}
+
+fn planned(app: &App, command: &StateCommand, told: Told) -> Result<(Exit, Option<String>), CliError> {
     let store = app.store()?;
     let plan = inspect(store, |view| state_plan(view, command))?;
     if plan.is_empty() {
