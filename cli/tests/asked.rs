@@ -19,13 +19,14 @@ fn a_monitor_has_its_resource_restarted_and_ends_with_it() {
     assert_eq!(driven.log(), restart);
     assert_eq!(driven.runs().len(), runs + 1, "{:?}", driven.runs());
     assert_eq!(driven.runs()[0].0, "resource restart r --node n1");
-    let newest = &driven.json("history resource:r --limit 1")["entries"][0];
-    assert_eq!(newest["event"], "asked", "{newest:#}");
+    let count = || driven.scha("n1", &["scha_resource_get", "-O", "NUM_RESOURCE_RESTARTS", "-R", "r", "-G", "g"]).out;
+    assert_eq!(count(), "1\n");
     // The new monitor can ask as the old one could.
     driven.ask("n1", "RESOURCE_RESTART");
     wait_until(|| driven.log().len() == 8);
     driven.settle("n1");
     assert_eq!(driven.log()[4..], restart);
+    assert_eq!(count(), "2\n");
     driven.ok("history verify");
 }
 
@@ -150,4 +151,16 @@ fn a_stop_that_fails_would_reboot_the_vendors_node() {
     let said = driven.fails(13, "group offline g");
     assert!(said.contains("the vendor's cluster would reboot n1 now"), "{said}");
     assert_eq!(driven.state("n1"), "stop_failed");
+}
+
+#[test]
+fn a_restart_that_fails_moves_the_group_on_too() {
+    let driven = Driven::new(&["n1", "n2"]);
+    driven.ok("resource set r -p Failover_mode=SOFT");
+    driven.let_fail("Start", "n1");
+    driven.ask("n1", "RESOURCE_RESTART");
+    wait_until(|| driven.online() == ["n2"]);
+    driven.settle("n2");
+    assert_eq!((driven.state("n1").as_str(), driven.state("n2").as_str()), ("offline", "online"));
+    driven.ok("history verify");
 }

@@ -85,8 +85,11 @@ pub fn succeeded(app: &App, exit: Exit, run: &str) -> Result<RunReport, CliError
 }
 
 /// Carries out a state command, and what Failover_mode says where a method of it fails: the group moves on, to each node of its
-/// list once at most.
-fn run(app: &App, command: &StateCommand, told: Told) -> Result<(Exit, Option<String>), CliError> {
+/// list once at most. The exit is that of what was asked, with its run, if there was anything to do.
+///
+/// # Errors
+/// What the registry refuses; a run that cannot begin.
+pub fn run(app: &App, command: &StateCommand, told: Told) -> Result<(Exit, Option<String>), CliError> {
     let (exit, first) = run_once(app, command, told)?;
     let mut failed = first.clone().filter(|_| exit == Exit::Unwound);
     let mut tried = BTreeSet::new();
@@ -126,11 +129,8 @@ fn follow_up_of(app: &App, run: &str) -> Result<Option<(StateCommand, String)>, 
     Ok(next)
 }
 
-/// Carries out a state command as a plan; the run, if there was anything to do.
-///
-/// # Errors
-/// What the registry refuses; a run that cannot begin.
-pub fn run_once(app: &App, command: &StateCommand, told: Told) -> Result<(Exit, Option<String>), CliError> {
+/// Carries out a state command as a plan.
+fn run_once(app: &App, command: &StateCommand, told: Told) -> Result<(Exit, Option<String>), CliError> {
     let mut tries = TRIES;
     loop {
         tries -= 1;

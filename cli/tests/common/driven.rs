@@ -12,7 +12,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
-use super::{Cluster, valid};
+use super::{Answer, Cluster, answer, valid};
 
 const METHODS: [&str; 8] =
     ["Init", "Fini", "Start", "Stop", "Monitor_start", "Monitor_stop", "Monitor_check", "Validate"];
@@ -99,11 +99,15 @@ impl Driven {
 
     /// Asks with `scha_control` itself, as the monitor of a node; code and complaint.
     pub fn control(&self, node: &str, tag: &str) -> (i32, String) {
-        let mut command = Command::new(self.path().join("store.db.run/bin/scha_control"));
+        let Answer { code, err, .. } = self.scha(node, &["scha_control", "-O", tag, "-R", "r", "-G", "g"]);
+        (code, err)
+    }
+
+    /// Calls one of the commands that methods have, on a node.
+    pub fn scha(&self, node: &str, words: &[&str]) -> Answer {
+        let mut command = Command::new(self.path().join("store.db.run/bin").join(words[0]));
         command.env_clear().envs(self.command().get_envs().filter_map(|(name, value)| Some((name, value?))));
-        let output = command.env("RTREG_NODE", node).args(["-O", tag, "-R", "r", "-G", "g"]).output();
-        let output = output.expect("the link runs");
-        (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
+        answer(command.env("RTREG_NODE", node).args(&words[1..]).output().expect("the link runs"))
     }
 
     /// Processes that run for this store, the agents left out: number and command line.
