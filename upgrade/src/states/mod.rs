@@ -8,6 +8,7 @@ mod follow_up;
 mod group;
 mod members;
 mod registry;
+mod restart;
 mod switch;
 
 use rtreg_model::Driver;
