@@ -104,7 +104,7 @@ pub(super) fn of_bundle(said: &[Irreversible], upgrades: &[(&Candidate, Alive)])
         let mut versions = vec![candidate.present.version().clone()];
         versions.extend(candidate.legs.iter().map(|leg| leg.target.version().clone()));
         let about = said.iter().filter(|said| said.is_about(base, &versions, alive));
-        sentences.extend(about.map(|said| sentence(said, &candidate.target().name())));
+        sentences.extend(about.map(|said| sentence(said, candidate.target().name())));
     }
     (!sentences.is_empty()).then(|| sentences.into_iter().collect::<Vec<_>>().join(" "))
 }
