@@ -53,6 +53,11 @@ bench:
 bench-lint: setup-rust
 	@CARGO="$(CARGO)" sh tests/bench/lint.sh
 
+## bench-run: what a run costs beside what it runs: commits and processor time a step
+.PHONY: bench-run
+bench-run:
+	$(CARGO) bench -p rtreg-cli --bench run
+
 ## bench-path: a thousand versions of a type as a graph, searched, and walked through the gate
 .PHONY: bench-path
 bench-path:

@@ -32,6 +32,19 @@ fn a_plan_runs_the_methods_and_is_used_up() {
 }
 
 #[test]
+fn a_preview_says_that_it_was_one() {
+    let cluster = service("WHEN_OFFLINE");
+    let preview = "\nThis was a preview: nothing was changed.\n";
+    let text = cluster.ok("upgrade r --to 2.0 --allow offline --preview");
+    assert!(text.contains("Stop of 1.0 (r)") && text.ends_with(preview), "{text}");
+    assert!(!cluster.fails(11, "upgrade r --to 2.0 --preview").contains(preview), "nothing would be done");
+    let made = valid(&cluster, "plan", "upgrade r --to 2.0 --allow offline --preview");
+    assert_eq!(made["waves"][0]["bundles"][0]["upgrades"][0]["resource"], "r", "{made:#}");
+    assert!(log(&cluster).is_empty());
+    assert_eq!(valid(&cluster, "runs", "runs")["runs"], json!([]));
+}
+
+#[test]
 fn a_failing_start_is_unwound() {
     let cluster = service("WHEN_OFFLINE");
     cluster.write("fail-Start-2.0", "");

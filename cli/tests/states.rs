@@ -109,6 +109,20 @@ fn every_state_command_runs_its_methods() {
 }
 
 #[test]
+fn what_is_said_of_a_group_that_rtreg_drives_fits_it() {
+    let cluster = service();
+    let said = cluster.run("group create h --node n1 --driver rgm");
+    let said = said.out + &said.err;
+    let note = "brings it under management; rtreg then runs the methods of its resources";
+    assert!(said.contains(note) && !said.contains("--already"), "{said}");
+    let said = cluster.run("resource disable r").err;
+    assert!(said.contains("run r2: resource disable r: 1 step;"), "{said}");
+    cluster.ok("group online g");
+    let history = cluster.ok("history resource:r");
+    assert!(history.contains(" release by ") && !history.contains("step: \n"), "{history}");
+}
+
+#[test]
 fn a_failed_start_is_recorded_and_not_undone() {
     let cluster = service();
     cluster.write("fail-Start", "");

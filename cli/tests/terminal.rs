@@ -3,6 +3,7 @@
 mod common;
 
 use std::fs;
+use std::os::unix::fs::OpenOptionsExt;
 use std::process::{Command, Stdio};
 
 use common::service::{hold, log, release, service, wait_for, wait_until};
@@ -106,6 +107,39 @@ fn every_event_is_as_its_schema_says() {
         "step_ended is_step=true",
     ];
     assert_eq!(seen.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn who_follows_holds_nothing_up() {
+    let cluster = service("WHEN_OFFLINE");
+    cluster.ok("plan r --to 2.0 --allow offline --out plan.json");
+    assert!(cluster.fails(3, "apply plan.json --events nowhere/events.jsonl").contains("events cannot be written"));
+    assert!(cluster.ok("runs").contains("There are no runs"), "nothing has begun");
+    // The command is stopped, as by Ctrl-Z, and its file of events is a small pipe that nobody reads.
+    let made = Command::new("mkfifo").arg(cluster.path().join("events")).status();
+    assert!(made.is_ok_and(|made| made.success()));
+    let mut options = fs::File::options();
+    options.read(true).custom_flags(nix::fcntl::OFlag::O_NONBLOCK.bits());
+    let reader = options.open(cluster.path().join("events")).expect("a pipe");
+    let size = nix::fcntl::fcntl(&reader, nix::fcntl::FcntlArg::F_SETPIPE_SZ(4096)).expect("a small one");
+    hold(&cluster, "Stop-1.0");
+    let mut apply = cluster.command();
+    let mut apply = apply.args(["apply", "plan.json", "--events", "events"]).spawn().expect("it runs");
+    wait_for(&cluster, "Stop 1.0");
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(apply.id()).expect("a number"));
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGSTOP).expect("it lives");
+    release(&cluster, "Stop-1.0");
+    wait_until(|| valid(&cluster, "run", "runs show r1")["state"] == "done");
+    assert_eq!(log(&cluster), WHOLE);
+    let waiting = {
+        let mut waiting = Vec::new();
+        _ = std::io::Read::read_to_end(&mut &reader, &mut waiting);
+        waiting.len()
+    };
+    assert!(waiting + 1024 > usize::try_from(size).expect("a size"), "{waiting} of {size}: the pipe was full");
+    drop(reader);
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGCONT).expect("it lives");
+    assert!(apply.wait().expect("it ends").success());
 }
 
 /// How many commands `apply` are at work in this folder.

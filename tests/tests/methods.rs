@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
@@ -103,7 +104,7 @@ impl Node {
         }
         match name {
             "Port_list" => Some(format!("{}/tcp", free_port())),
-            "Listen_port" => Some(free_port().to_string()),
+            "Listen_port" | "Status_port" => Some(free_port().to_string()),
             "Thorough_probe_interval" => Some("1".to_owned()),
             "Allowed_hosts" | "Relay_host" => Some("localhost".to_owned()),
             _ => None,
@@ -137,6 +138,17 @@ impl Node {
         }
         let said = fs::read_to_string(said).unwrap_or_default();
         (status.unwrap_or_else(|| panic!("{method} of {full_name} does not come back: {said}")), said)
+    }
+
+    /// What the process of a `notice` answers.
+    fn notice(&self) -> String {
+        let port = fs::read_to_string(self.path("properties/Listen_port")).expect("it has a port");
+        let mut stream = std::net::TcpStream::connect(("127.0.0.1", port.trim().parse().expect("a number")))
+            .expect("somebody answers");
+        stream.write_all(b"GET / HTTP/1.0\r\n\r\n").expect("it is read");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it is text");
+        answer.lines().last().unwrap_or_default().to_owned()
     }
 
     /// Runs a method that the type may or may not declare, and expects success.
@@ -293,6 +305,44 @@ fn gateway_3_leaves_alive_what_1_began() {
 
     node.succeeds(&second, Method::Stop);
     assert_eq!(node.running(false), [] as [u32; 0], "Stop of 2.0 looks in both places");
+}
+
+#[test]
+fn notice_2_tells_and_ends_what_1_began() {
+    let [first, second] = ["1.0", "2.0"].map(|version| Example::of("notice", version));
+    let mut node = Node::new(&first.resource_type);
+    node.succeeds(&first, Method::Start);
+    let began = node.running(false);
+    assert_eq!(began.len(), 1);
+    let pid_file = node.path("files/Run_dir").join(format!("{RESOURCE}.pid"));
+    assert!(has_argument(began[0], &pid_file), "1.0 keeps its process number there");
+    assert_eq!(node.notice(), format!("1.0: Welcome (process {})", began[0]));
+
+    node.set_properties(&second.resource_type);
+    node.succeeds(&second, Method::Update);
+    assert_eq!(node.notice(), format!("2.0: Welcome -- the house (process {})", began[0]), "Update of 2.0 told it");
+
+    node.succeeds(&second, Method::Stop);
+    assert_eq!(node.running(false), [] as [u32; 0], "Stop of 2.0 ends what Start of 1.0 began");
+    assert!(!has_argument(began[0], &pid_file), "the process has ended");
+}
+
+#[test]
+fn notice_3_does_not_start_where_somebody_has_its_port() {
+    let third = Example::of("notice", "3.0");
+    let node = Node::new(&third.resource_type);
+    let occupant = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    let port = occupant.local_addr().expect("it has an address").port();
+    fs::write(node.path("properties/Status_port"), format!("{port}\n")).expect("a property can be written");
+    let (status, said) = node.run(&third, Method::Start);
+    assert!(!status.success() && said.contains(&format!("port {port}: Address already in use")), "{status}: {said}");
+    assert_eq!(node.running(false), [] as [u32; 0]);
+    node.succeeds(&third, Method::Stop);
+
+    drop(occupant);
+    node.succeeds(&third, Method::Start);
+    assert_eq!(node.running(false).len(), 1);
+    node.succeeds(&third, Method::Stop);
 }
 
 #[test]

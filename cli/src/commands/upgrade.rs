@@ -15,7 +15,7 @@ use rtreg_upgrade::run::{self, Begin};
 
 use super::plan::{self, Wish};
 use super::runs::{self, How};
-use crate::app::App;
+use crate::app::{App, Format};
 use crate::error::{CliError, Exit};
 use crate::irreversible;
 use crate::live::{Following, Told, carried_out, carry_out, succeeded};
@@ -72,6 +72,9 @@ fn by_plan(app: &App, store: &dyn Store, (wish, preview): (Wish, bool), how: &Ho
     }
     irreversible::check_accepted(&made, how.accept_irreversible)?;
     if preview {
+        if matches!(app.options.format, None | Some(Format::Text)) {
+            output::text("\nThis was a preview: nothing was changed.\n")?;
+        }
         return Ok(exit);
     }
     let begin = Begin { plan: &made, what: runs::what(&made), accept_changed_methods: how.accept_changed_methods };

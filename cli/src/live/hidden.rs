@@ -6,6 +6,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, channel};
 
 use rtreg_registry::{CommandError, Context};
 use rtreg_runtime::live::{self, COORDINATE_COMMAND, Event, Mode, SUPERVISE_COMMAND, World};
@@ -65,21 +66,36 @@ fn coordinate(words: &[String], world: &World<'_>) -> Result<(), CommandError> {
     live::leave();
     let mut lock = File::from(io::stdin().as_fd().try_clone_to_owned().map_err(broken)?);
     lock.set_len(0).and_then(|()| write!(lock, "{}", std::process::id())).map_err(broken)?;
-    let mut events = match file {
-        Some(file) => {
-            let opened = OpenOptions::new().create(true).append(true).open(&file);
-            Some(opened.map_err(|error| CommandError::Internal(format!("{}: {error}", file.display())))?)
+    std::thread::scope(|scope| {
+        let (say, heard) = channel();
+        std::thread::Builder::new()
+            .name("tell".to_owned())
+            .spawn_scoped(scope, move || tell(file.as_deref(), &heard))
+            .map_err(broken)?;
+        let mut say = |event: &Event| {
+            if let Ok(line) = serde_json::to_string(event) {
+                _ = say.send(line);
+            }
+        };
+        live::coordinate(world, (run, mode), &lock, &mut say).map(drop)
+    })
+}
+
+/// Tells events to whoever follows, in a thread of its own: a reader who is slow, stopped or gone holds nothing up.
+fn tell(file: Option<&Path>, heard: &Receiver<String>) {
+    let open = |file: &Path| match OpenOptions::new().create(true).append(true).open(file) {
+        Ok(file) => Some(file),
+        Err(error) => {
+            // Standard error is the run's file of complaints.
+            eprintln!("error: {}: {error}", file.display());
+            None
         }
-        None => None,
     };
-    let mut say = |event: &Event| {
-        let Ok(line) = serde_json::to_string(event) else { return };
-        // Nobody need listen: whoever followed may have gone.
-        _ = writeln!(io::stdout(), "{line}");
-        _ = io::stdout().flush();
+    let mut events = file.and_then(open);
+    for line in heard {
+        _ = writeln!(io::stdout(), "{line}").and_then(|()| io::stdout().flush());
         if let Some(events) = &mut events {
             _ = writeln!(events, "{line}");
         }
-    };
-    live::coordinate(world, (run, mode), &lock, &mut say).map(drop)
+    }
 }

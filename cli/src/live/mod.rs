@@ -9,6 +9,7 @@ mod state;
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -68,10 +69,22 @@ pub fn carried_out(app: &App, request: &Begin<'_>, following: &Following) -> Res
     let store = app.store()?;
     let place = place(app)?;
     check_agents(store, &place, request.plan, &app.context().local_node)?;
+    check_events(following)?;
     let record = run::begin(store, &app.context(), request)?;
     let lock = own(&place, &record.id)?.ok_or_else(|| CliError::internal("a new run has an owner already"))?;
     let exit = follow_coordinator(app, store, (&place, lock), (&record.id, Mode::On), following)?;
     Ok((exit, record.id))
+}
+
+/// A file of events that cannot be written is said before anything begins; later it is no reason to stop.
+fn check_events(following: &Following) -> Result<(), CliError> {
+    let Some(file) = &following.events else { return Ok(()) };
+    let flags = nix::fcntl::OFlag::O_NONBLOCK.bits();
+    let opened = OpenOptions::new().create(true).append(true).custom_flags(flags).open(file);
+    opened.map(drop).map_err(|error| {
+        CliError::io(format!("events cannot be written to {}: {error}", file.display()))
+            .help("give --events another file")
+    })
 }
 
 /// Goes on with a run, or back.
@@ -79,6 +92,7 @@ pub fn carried_out(app: &App, request: &Begin<'_>, following: &Following) -> Res
 /// # Errors
 /// There is no such run, it has ended, or its owner lives.
 pub fn go_on(app: &App, (run, mode): (&str, Mode), by_force: bool, following: &Following) -> Result<Exit, CliError> {
+    check_events(following)?;
     let store = app.store_that_exists()?;
     let place = place(app)?;
     let record = inspect(store, |view| runs::find(view, run))?;

@@ -117,7 +117,8 @@ pub fn spoken(event: &Event) -> String {
         Event::RunBegun { run, what, steps, done, expected_seconds, .. } => {
             let expected = expected(*expected_seconds);
             let done = if *done > 0 { format!(", {done} of them done") } else { String::new() };
-            format!("run {run}: {what}: {steps} steps{done}{expected}; it goes on if this terminal is closed")
+            let s = if *steps == 1 { "" } else { "s" };
+            format!("run {run}: {what}: {steps} step{s}{done}{expected}; it goes on if this terminal is closed")
         }
         Event::Waiting { operation, words, .. } => format!("{operation} {words}: still at work, is waited for"),
         Event::StepBegun { operation, words, node, expected_seconds, .. } => {

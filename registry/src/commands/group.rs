@@ -76,9 +76,11 @@ pub fn member_count(view: &View<'_>, group: &str) -> Result<usize, CommandError>
 pub fn create(tx: &mut Transaction<'_>, request: &CreateRequest) -> Result<ChangeReport, CommandError> {
     let name = &request.name;
     let report = create_as(tx, request, None)?;
-    Ok(report.note(format!(
-        "`rtreg group manage {name}` brings it under management; add `--already` if the cluster manages it already"
-    )))
+    let then = match request.driver {
+        Some(Driver::Rgm) => "rtreg then runs the methods of its resources",
+        _ => "add `--already` if the cluster manages it already",
+    };
+    Ok(report.note(format!("`rtreg group manage {name}` brings it under management; {then}")))
 }
 
 /// How an existing group is.

@@ -112,11 +112,16 @@ fn owned(tx: &mut Transaction<'_>, hand: &Hand<'_>) -> Result<RunRecord, Command
     }
 }
 
-/// What entries of objects say of the run that changes them: its newest entry ties the chains together.
+/// What entries of objects say of the run that changes them: its newest entry ties the chains together. `step` is empty where it is
+/// the run as a whole that changes them.
 fn detail(view: &View<'_>, run: &str, step: &str) -> Result<serde_json::Value, CommandError> {
     let newest = view.peek(&KeyRange::prefix(&keys::history_all("run", run)), 1)?;
     let hash = newest.first().map(decode::<Entry>).transpose()?.map(|entry| entry.hash);
-    Ok(serde_json::json!({ "run": run, "step": step, "run_hash": hash }))
+    let mut detail = serde_json::json!({ "run": run, "run_hash": hash });
+    if let (false, Some(detail)) = (step.is_empty(), detail.as_object_mut()) {
+        detail.insert("step".to_owned(), step.into());
+    }
+    Ok(detail)
 }
 
 fn object(run: &str) -> Object {
