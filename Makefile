@@ -14,7 +14,7 @@ demo:
 	@sh tests/demo/demo.sh "$$($(CARGO) metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/rtreg"
 
 ## test: all that must hold: format, clippy, docs, tests, tidy, snapshots, licences
-test: setup-tools fmt lint doc editors unit snapshots deny
+test: setup-tools fmt lint doc editors unit crashes snapshots deny
 
 fmt: setup-rust
 	$(CARGO) fmt --all --check
@@ -79,6 +79,16 @@ bench-plan: setup-peers
 ## fuzz: the parser, ten minutes (needs cargo-fuzz)
 fuzz:
 	cd parser && RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run --sanitizer none parse -- -max_total_time=600
+
+# Every kill of every scenario, and every failure, with the optimised program: it is started some hundred thousand times.
+.PHONY: crashes
+crashes: setup-rust
+	$(CARGO) test --quiet --release -p rtreg-cli --test crash
+
+## crash: runs that are killed while they resume or abort, at every point of six scenarios; every failure in every way (an hour)
+.PHONY: crash
+crash: setup-rust
+	RTREG_CRASH_ALL=1 $(CARGO) test --quiet --release -p rtreg-cli --test crash
 
 ## mutants: no mutant of the gate survives (needs cargo-mutants)
 mutants:

@@ -1,6 +1,9 @@
 //! Named places at which a process can be made to end as if by a power cut, for tests: `RTREG_CRASH_AT=POINT@OPERATION` in its
-//! environment makes it send itself SIGKILL there. Without the variable it costs one look at it.
+//! environment makes it send itself SIGKILL there. Without the variable it costs one look at it. That it has come there, it says in the
+//! file that `RTREG_CRASH_WITNESS` names, so that a test knows what it has tried.
 
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::sync::OnceLock;
 
 use nix::sys::signal::{Signal, kill};
@@ -8,6 +11,9 @@ use nix::unistd::Pid;
 
 /// The variable: a name of [`POINTS`], `@`, and an operation, or `*` for any.
 pub const VARIABLE: &str = "RTREG_CRASH_AT";
+
+/// The variable that names a file to which the point and the operation are appended just before the end.
+pub const WITNESS: &str = "RTREG_CRASH_WITNESS";
 
 /// All places.
 pub const POINTS: [&str; 19] = [
@@ -45,6 +51,14 @@ pub fn point(name: &str, operation: &str) {
         && wanted == name
         && (of == "*" || of == operation)
     {
+        testify(name, operation);
         _ = kill(Pid::this(), Signal::SIGKILL);
+    }
+}
+
+fn testify(name: &str, operation: &str) {
+    let Some(file) = std::env::var_os(WITNESS) else { return };
+    if let Ok(mut file) = OpenOptions::new().create(true).append(true).open(file) {
+        _ = writeln!(file, "{name}@{operation}");
     }
 }

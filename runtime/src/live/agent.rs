@@ -14,12 +14,16 @@ use rtreg_upgrade::execute::Status;
 use rtreg_upgrade::run;
 
 use super::executor::spawn;
+use super::lock::Holder;
 use super::place::Place;
 use super::{World, digest, lock};
 use crate::crash;
 
 /// How long an agent waits for work before it looks again without being told.
 const LOOK: Duration = Duration::from_secs(60);
+
+/// How long it waits before it tries again to take what somebody else was looking at.
+const AGAIN: Duration = Duration::from_millis(20);
 
 /// How long is waited for a new version before it is seen whether the agent has ended.
 const GLANCE: Duration = Duration::from_secs(1);
@@ -92,10 +96,12 @@ fn see(world: &World<'_>) -> Result<(), CommandError> {
 fn serve(world: &World<'_>) -> Result<(), AgentError> {
     loop {
         let revision = world.store.snapshot().map_err(CommandError::from)?.revision();
+        let mut is_late = false;
         for (run, operation, attempt) in work(world)? {
-            take(world, (&run, &operation, attempt))?;
+            is_late |= !take(world, (&run, &operation, attempt))?;
         }
-        world.store.wait(&keys::work_all(&world.node), revision, LOOK).map_err(CommandError::from)?;
+        let patience = if is_late { AGAIN } else { LOOK };
+        world.store.wait(&keys::work_all(&world.node), revision, patience).map_err(CommandError::from)?;
     }
 }
 
@@ -116,11 +122,16 @@ fn work(world: &World<'_>) -> Result<Vec<(String, String, u64)>, CommandError> {
     })
 }
 
-/// Begins an operation, unless it has begun, or is not wanted any more.
-fn take(world: &World<'_>, (run, operation, attempt): (&str, &str, u64)) -> Result<(), AgentError> {
-    let Some(mut lock) = lock::try_take(&world.place.operation_lock(run, operation))? else { return Ok(()) };
-    if lock::holder(&mut lock).is_some_and(|holder| holder.attempt == attempt) {
-        return Ok(());
+/// Begins an operation, unless it has begun, or is not wanted any more; false if its lock was somebody else's just then.
+fn take(world: &World<'_>, (run, operation, attempt): (&str, &str, u64)) -> Result<bool, AgentError> {
+    let path = world.place.operation_lock(run, operation);
+    let has_begun = |file: &mut File| lock::holder(file).is_some_and(|holder| holder.attempt == attempt);
+    let Some(mut lock) = lock::try_take(&path)? else {
+        // At work already; or the coordinator has it for a moment, to see whether anybody is.
+        return Ok(File::open(&path).is_ok_and(|mut file| has_begun(&mut file)));
+    };
+    if has_begun(&mut lock) {
+        return Ok(true);
     }
     crash::point("agent.before_take", operation);
     // Looked at under the lock: who takes the work back does so before he waits for the lock.
@@ -130,12 +141,15 @@ fn take(world: &World<'_>, (run, operation, attempt): (&str, &str, u64)) -> Resu
         Ok(addressed && record.is_some_and(|record| record.status == Status::Begun && record.attempt == attempt))
     })?;
     if !is_wanted {
-        return Ok(());
+        return Ok(true);
     }
     crash::point("agent.before_spawn", operation);
+    // From now on it has begun, also for who finds the lock free: a supervisor that is killed before it signs is not waited for.
+    let pid = i32::try_from(std::process::id()).unwrap_or_default();
+    lock::sign(&mut lock, &Holder { attempt, pid, boot: lock::boot() })?;
     start(world, (run, operation, attempt), lock)?;
     crash::point("agent.after_spawn", operation);
-    Ok(())
+    Ok(true)
 }
 
 fn start(world: &World<'_>, call: (&str, &str, u64), lock: File) -> io::Result<()> {

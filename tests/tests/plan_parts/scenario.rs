@@ -28,12 +28,12 @@ use rtreg_registry::commands::{group, node, observe, register, resource, switch,
 use rtreg_registry::gate::Needs;
 use rtreg_registry::memory::MemoryStore;
 use rtreg_registry::records::{GroupRecord, NodeRecord};
-use rtreg_registry::{CommandError, Context, Transaction, Who, durations, keys, transact};
+use rtreg_registry::{CommandError, Context, Store, Transaction, Who, durations, keys, transact};
 use rtreg_upgrade::plan::{Also, Request, Scope};
 
 pub type Failed = Box<dyn std::error::Error>;
 
-/// A scenario that has been set up.
+/// A scenario that has been set up in memory.
 pub struct Scenario {
     pub store: MemoryStore,
     pub request: Request,
@@ -57,7 +57,7 @@ pub fn context(local_node: &str) -> Context {
 
 /// Carries out one command.
 pub fn command<R>(
-    store: &MemoryStore,
+    store: &dyn Store,
     decide: impl FnMut(&mut Transaction<'_>) -> Result<R, CommandError>,
 ) -> Result<R, Failed> {
     transact(store, &context("n1"), ("resources", 1), decide).map(|(report, _)| report).map_err(words)
@@ -72,9 +72,52 @@ fn words(error: CommandError) -> Failed {
     }
 }
 
-#[derive(Default)]
-struct Setup {
-    store: MemoryStore,
+/// A version of a type that a scenario names.
+pub struct Source<'s> {
+    /// As the scenario names it.
+    pub name: &'s str,
+    /// `own`, `none` or `same`.
+    pub digests: &'s str,
+    pub bytes: Vec<u8>,
+}
+
+/// What a version is on the nodes: its file as it is registered there, and the digest of each of its methods' paths.
+pub struct Installed {
+    pub bytes: Vec<u8>,
+    pub digests: BTreeMap<String, String>,
+}
+
+pub type Install<'i> = dyn Fn(Source<'_>) -> Result<Installed, Failed> + 'i;
+
+/// Nothing is anywhere: the digests are those of names.
+fn imagined(source: Source<'_>) -> Result<Installed, Failed> {
+    let lowered = rtreg_parser::lower(&rtreg_parser::parse(&source.bytes, rtreg_model::FileId(0)));
+    let methods = lowered.ok_or("a type without a name")?.methods;
+    let salt = if source.digests == "same" { "" } else { source.name };
+    let digest = |path: &String| rtreg_registry::history::sha256_hex(format!("{path} {salt}").as_bytes());
+    let digests = match source.digests {
+        "none" => BTreeMap::new(),
+        _ => methods.values().map(|method| (method.absolute.clone(), digest(&method.absolute))).collect(),
+    };
+    Ok(Installed { bytes: source.bytes, digests })
+}
+
+/// What a scenario's text asks and expects.
+pub struct Asked {
+    pub request: Request,
+    /// The words behind `plan`, as on the command line.
+    #[allow(dead_code, reason = "who plans in memory does not call the binary")]
+    pub words: String,
+    pub runs: BTreeMap<String, String>,
+    pub waves: Option<String>,
+    pub held: BTreeMap<String, String>,
+    pub before: Vec<(String, String)>,
+    pub strong: Vec<(String, String)>,
+}
+
+struct Setup<'s> {
+    store: &'s dyn Store,
+    install: &'s Install<'s>,
     nodes: Vec<String>,
     digests: String,
     types: Vec<String>,
@@ -83,9 +126,16 @@ struct Setup {
 }
 
 pub fn read(path: &Path) -> Result<Scenario, Failed> {
+    let store = MemoryStore::default();
+    let Asked { request, runs, waves, held, before, strong, .. } = set_up(path, &store, &imagined)?;
+    Ok(Scenario { store, request, runs, waves, held, before, strong })
+}
+
+/// Writes the state of a scenario into a store.
+pub fn set_up(path: &Path, store: &dyn Store, install: &Install<'_>) -> Result<Asked, Failed> {
     let text = std::fs::read_to_string(path)?;
     let folder = path.parent().ok_or("a scenario lies in a folder")?;
-    let mut setup = Setup { digests: "own".to_owned(), ..Setup::default() };
+    let mut setup = Setup::new(store, install);
     let mut request = None;
     let (mut runs, mut held, mut waves, mut before) = (BTreeMap::new(), BTreeMap::new(), None, Vec::new());
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -94,7 +144,7 @@ pub fn read(path: &Path) -> Result<Scenario, Failed> {
         match verb {
             "plan" => {
                 setup.finish(folder)?;
-                request = Some(asked(rest)?);
+                request = Some((asked(rest)?, rest.to_owned()));
             }
             "runs" => {
                 let (place, methods) = rest.split_once(':').ok_or("runs PLACE: METHODS")?;
@@ -112,11 +162,23 @@ pub fn read(path: &Path) -> Result<Scenario, Failed> {
             _ => setup.line(folder, verb, rest).map_err(|why| format!("`{line}`: {why}"))?,
         }
     }
-    let request = request.ok_or("a scenario has a line `plan`")?;
-    Ok(Scenario { store: setup.store, request, runs, waves, held, before, strong: setup.strong })
+    let (request, words) = request.ok_or("a scenario has a line `plan`")?;
+    Ok(Asked { request, words, runs, waves, held, before, strong: setup.strong })
 }
 
-impl Setup {
+impl<'s> Setup<'s> {
+    fn new(store: &'s dyn Store, install: &'s Install<'s>) -> Self {
+        Self {
+            store,
+            install,
+            nodes: Vec::new(),
+            digests: "own".to_owned(),
+            types: Vec::new(),
+            rgm: Vec::new(),
+            strong: Vec::new(),
+        }
+    }
+
     fn line(&mut self, folder: &Path, verb: &str, rest: &str) -> Result<(), Failed> {
         let words: Vec<&str> = rest.split_whitespace().collect();
         match (verb, words.as_slice()) {
@@ -126,7 +188,7 @@ impl Setup {
                 for name in names {
                     self.nodes.push((*name).to_owned());
                     let request = node::NodeRequest { name: (*name).to_owned() };
-                    command(&self.store, |tx| node::add(tx, &request))?;
+                    command(self.store, |tx| node::add(tx, &request))?;
                 }
             }
             ("group", [name, "on", nodes, more @ ..]) => {
@@ -138,7 +200,7 @@ impl Setup {
                     properties: primaries.map(|count| format!("Maximum_primaries={count}")).into_iter().collect(),
                     driver: None,
                 };
-                command(&self.store, |tx| group::create(tx, &request))?;
+                command(self.store, |tx| group::create(tx, &request))?;
                 if !more.contains(&"recorded") {
                     self.rgm.push((*name).to_owned());
                 }
@@ -159,7 +221,7 @@ impl Setup {
                         self.strong.extend(names.split(',').map(|on| ((*name).to_owned(), on.to_owned())));
                     }
                 }
-                command(&self.store, |tx| resource::create(tx, &request))?;
+                command(self.store, |tx| resource::create(tx, &request))?;
             }
             ("do", [action, rest @ ..]) => self.action(folder, action, rest)?,
             ("state", [name, on, state, more @ ..]) => self.state(name, on, state, more)?,
@@ -167,7 +229,7 @@ impl Setup {
                 let method = Method::parse(method).ok_or("no such method")?;
                 for millis in runs {
                     let millis: u64 = millis.parse()?;
-                    command(&self.store, |tx| durations::add(tx, (type_name, method), millis))?;
+                    command(self.store, |tx| durations::add(tx, (type_name, method), millis))?;
                 }
             }
             ("depends", [name, "on", on, "by", property]) => self.depends(name, on, property)?,
@@ -188,23 +250,14 @@ impl Setup {
                 }
             };
             let bytes = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-            let lowered = rtreg_parser::lower(&rtreg_parser::parse(&bytes, rtreg_model::FileId(0)));
-            let methods = lowered.ok_or("a type without a name")?.methods;
-            let digests = match self.digests.as_str() {
-                "none" => BTreeMap::new(),
-                how => {
-                    let salt = if how == "same" { "" } else { name.as_str() };
-                    let digest =
-                        |path: &String| rtreg_registry::history::sha256_hex(format!("{path} {salt}").as_bytes());
-                    methods.values().map(|method| (method.absolute.clone(), digest(&method.absolute))).collect()
-                }
-            };
+            let source = Source { name: &name, digests: &self.digests, bytes };
+            let Installed { bytes, digests } = (self.install)(source)?;
             // The file without a version is from a time when that was allowed.
             let target =
                 if name.ends_with("unversioned") { Release::V3_0 } else { register::Request::default().target };
             let file = register::RtrFile { name: name.clone(), bytes, digests: digests.clone() };
             let request = register::Request { files: vec![file], installed_nodes: None, target };
-            let (report, _) = register::run(&self.store, &context("n1"), &request).map_err(words)?;
+            let (report, _) = register::run(self.store, &context("n1"), &request).map_err(words)?;
             for registered in report.types {
                 self.seen_everywhere(&registered.name, &digests)?;
             }
@@ -214,34 +267,34 @@ impl Setup {
 
     /// Every node has seen the files.
     fn seen_everywhere(&self, name: &str, digests: &BTreeMap<String, String>) -> Result<(), Failed> {
-        command(&self.store, |tx| {
+        command(self.store, |tx| {
             let mut record = rtreg_registry::resolve_type(&tx.view, name)?;
             for method in record.methods.values_mut() {
                 let Some(digest) = digests.get(&method.path) else { continue };
                 method.digests = self.nodes.iter().map(|node| (node.clone(), digest.clone())).collect();
             }
             tx.put(keys::type_version(record.name.base(), &record.version), &record);
-            Ok(())
+            tx.log(rtreg_registry::history::Object::new("type", name), "seen", serde_json::Value::Null)
         })
     }
 
     fn action(&mut self, folder: &Path, action: &str, rest: &[&str]) -> Result<(), Failed> {
         let name = rest.first().copied().unwrap_or_default().to_owned();
         let nodes: Vec<String> = rest.iter().skip(1).map(|node| (*node).to_owned()).collect();
-        let store = self.store.clone();
+        let store = self.store;
         let on_group = group::GroupRequest { name: name.clone() };
         let on_nodes = group::NodesRequest { name: name.clone(), nodes: nodes.clone() };
         let on_node = node::NodeRequest { name: name.clone() };
         let switched = |action| switch::SwitchRequest { name: name.clone(), action, nodes: nodes.clone() };
-        let switch = |action| command(&store, |tx| switch::switch(tx, &switched(action))).map(drop);
+        let switch = |action| command(store, |tx| switch::switch(tx, &switched(action))).map(drop);
         match action {
             "register" => self.register(folder),
-            "manage" => command(&store, |tx| group::manage(tx, &on_group)).map(drop),
-            "unmanage" => command(&store, |tx| group::unmanage(tx, &on_group)).map(drop),
-            "online" => command(&store, |tx| group::online(tx, &on_nodes)).map(drop),
-            "offline" => command(&store, |tx| group::offline(tx, &on_nodes)).map(drop),
-            "down" => command(&store, |tx| node::down(tx, &on_node)).map(drop),
-            "up" => command(&store, |tx| node::up(tx, &on_node)).map(drop),
+            "manage" => command(store, |tx| group::manage(tx, &on_group)).map(drop),
+            "unmanage" => command(store, |tx| group::unmanage(tx, &on_group)).map(drop),
+            "online" => command(store, |tx| group::online(tx, &on_nodes)).map(drop),
+            "offline" => command(store, |tx| group::offline(tx, &on_nodes)).map(drop),
+            "down" => command(store, |tx| node::down(tx, &on_node)).map(drop),
+            "up" => command(store, |tx| node::up(tx, &on_node)).map(drop),
             "enable" => switch(switch::Action::Enable),
             "disable" => switch(switch::Action::Disable),
             "monitor" => switch(switch::Action::Monitor),
@@ -250,15 +303,15 @@ impl Setup {
             "upgrade" => {
                 let to = nodes.first().cloned().unwrap_or_default();
                 let request = upgrade::Request { resource: name.clone(), to, properties: Vec::new(), preview: false };
-                let report = command(&store, |tx| upgrade::upgrade(tx, &request))?;
+                let report = command(store, |tx| upgrade::upgrade(tx, &request))?;
                 if report.done { Ok(()) } else { Err(report.text().into()) }
             }
             "stated" => {
                 let version = nodes.first().cloned().unwrap_or_default();
                 let request = observe::TypeVersionRequest { name: name.clone(), version };
-                command(&store, |tx| observe::type_version_is(tx, &request)).map(drop)
+                command(store, |tx| observe::type_version_is(tx, &request)).map(drop)
             }
-            "unknown-node" => command(&store, |tx| {
+            "unknown-node" => command(store, |tx| {
                 let key = keys::node(&name);
                 let mut record: NodeRecord = tx.view.record(&key)?.ok_or(CommandError::Internal("node".to_owned()))?;
                 record.status = rtreg_model::NodeStatus::Unknown;
@@ -283,12 +336,12 @@ impl Setup {
             monitor_started_by: given("monitor_started_by"),
             initialised_by: given("initialised_by"),
         };
-        command(&self.store, |tx| observe::state(tx, &request)).map(drop)
+        command(self.store, |tx| observe::state(tx, &request)).map(drop)
     }
 
     /// A dependency that no command would take.
     fn depends(&mut self, name: &str, on: &str, property: &str) -> Result<(), Failed> {
-        command(&self.store, |tx| {
+        command(self.store, |tx| {
             let key = keys::resource(name);
             let mut record: rtreg_registry::records::ResourceRecord =
                 tx.view.record(&key)?.ok_or(CommandError::Internal("resource".to_owned()))?;
@@ -309,7 +362,7 @@ impl Setup {
     fn finish(&mut self, folder: &Path) -> Result<(), Failed> {
         self.register(folder)?;
         for name in std::mem::take(&mut self.rgm) {
-            command(&self.store, |tx| {
+            command(self.store, |tx| {
                 let key = keys::group(&name);
                 let mut record: GroupRecord =
                     tx.view.record(&key)?.ok_or(CommandError::Internal("group".to_owned()))?;
@@ -377,7 +430,7 @@ pub fn recorded(store: &MemoryStore, line: &str) -> Result<(), Failed> {
     }
     let option = |wanted: &str| options.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
     let nodes: Vec<String> = option("--node").iter().flat_map(|nodes| nodes.split(',')).map(str::to_owned).collect();
-    let mut setup = Setup { store: store.clone(), ..Setup::default() };
+    let mut setup = Setup::new(store, &imagined);
     match plain.as_slice() {
         ["upgrade", name] => {
             let given = options.iter().filter(|(name, _)| name == "-p").map(|(_, value)| value.as_str());

@@ -41,8 +41,10 @@ pub fn unwinding(bundle: &Bundle, journal: &Journal) -> Unwinding {
     for step in bundle.steps.iter().rev() {
         let Some(certain) = is_undone(step, journal.status(&step.id)) else { continue };
         let has_own = step.undo.iter().any(|undo| !undo.last);
-        if !certain && has_own && step.operation.repeat == Repeat::Yes {
-            // An interrupted Stop must have ended before anything is started over it.
+        let records = !step.operation.on_done.is_empty();
+        if !certain && (has_own || records) && step.operation.repeat == Repeat::Yes {
+            // An interrupted Stop must have ended before anything is started over it. And where nothing is, as behind the Monitor_stop of
+            // a version that the resource no longer has, what is recorded must become true.
             let id = format!("{}-again", step.id);
             tasks.push(UndoTask { step: step.id.clone(), id, operation: step.operation.clone(), impossible: None });
         }
@@ -54,7 +56,11 @@ pub fn unwinding(bundle: &Bundle, journal: &Journal) -> Unwinding {
                 impossible: undo.impossible.clone(),
             };
             if !undo.last {
-                tasks.push(task);
+                // What ends two things in one, such as Stop where nothing else ends what Prenet_start began, runs once.
+                let is_done_by_it = number == 0 && tasks.last().is_some_and(|last| last.operation == task.operation);
+                if !is_done_by_it {
+                    tasks.push(task);
+                }
             } else if !last.iter().any(|known| known.operation == task.operation) {
                 last.push(task);
             }

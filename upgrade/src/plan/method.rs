@@ -143,8 +143,12 @@ impl Callee<'_> {
             Some(repeat) => repeat.first(),
             None => None,
         };
+        // Where nothing else ends what Prenet_start began, it belongs to what Stop ends.
+        let first = match first {
+            Some(Method::PostnetStop) if !self.of.has(Method::PostnetStop) => Some(Method::Stop),
+            first => first,
+        };
         let Some(first) = first.and_then(|first| self.call(first, node, IfFailed::Halt)) else { return Repeat::No };
-        // Where nothing undoes Prenet_start, it belongs to what Stop has ended.
         let again = method == Method::Start && !self.of.has(Method::PostnetStop);
         let prenet = if again { self.call(Method::PrenetStart, node, IfFailed::Halt) } else { None };
         Repeat::After { first: std::iter::once(first).chain(prenet).collect() }

@@ -42,6 +42,7 @@ impl Lowering<'_> {
             Method::Fini => &[Method::Init],
             Method::MonitorStart => &[Method::MonitorStop],
             Method::Start => &[Method::Stop],
+            Method::PrenetStart if !of.has(Method::PostnetStop) => &[Method::Stop],
             Method::PrenetStart => &[Method::PostnetStop],
             Method::Init => &[Method::Fini],
             Method::Boot | Method::MonitorCheck | Method::Update | Method::Validate => &[],
