@@ -83,12 +83,12 @@ impl Cluster {
     fn measure(&self, to: &str) -> f64 {
         self.ok(&format!("plan --group g --to {to} --allow offline --out plan.json"));
         let before = self.revision();
-        let (run, used) = used(|| self.ok("apply plan.json --format json"));
+        let (run, used) = measured(|| self.ok("apply plan.json --format json"));
         let commits = self.revision() - before;
         let run: Value = serde_json::from_str(&run).expect("a run");
         let operations = run["operations"].as_array().expect("operations");
         let methods = operations.iter().filter(|of| !of["node"].is_null()).count();
-        let ((), bare) = used(|| {
+        let ((), bare) = measured(|| {
             for number in 0..methods {
                 let method = METHODS[number % METHODS.len()].to_lowercase();
                 let status = Command::new(self.folder.join("1.0").join(method)).args(["-R", "r0"]).status();
@@ -123,7 +123,7 @@ fn script(path: &Path) {
 }
 
 /// What the processes have used that were started and have ended meanwhile.
-fn used<R>(act: impl FnOnce() -> R) -> (R, Duration) {
+fn measured<R>(act: impl FnOnce() -> R) -> (R, Duration) {
     let total = || {
         let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("usage");
         let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();

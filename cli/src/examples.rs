@@ -56,6 +56,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("rtreg group manage web-rg", "Init has run"),
     ("rtreg group online web-rg", "it was brought online"),
     ("rtreg group offline web-rg --node n1", "it was taken offline there"),
+    ("rtreg group move web-rg --node n2", "it was brought online there and taken offline elsewhere"),
     ("rtreg group unmanage web-rg", "Fini has run"),
     ("rtreg group driver web-rg recorded", "the administrator brings it online and offline"),
     ("rtreg group delete web-rg", "it has no resources any more"),

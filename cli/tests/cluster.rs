@@ -44,12 +44,28 @@ fn every_answer_is_as_its_schema_says() {
     assert_eq!(shown["dependents"][0]["resource"], "s");
     assert_eq!(valid(&cluster, "show-group", "show group g")["nodes"][0]["online"], true);
     assert_eq!(valid(&cluster, "show-node", "show node n1")["groups"][0]["name"], "g");
+    let moved = change("group move g --node n2");
+    assert_eq!(moved["summary"], "group `g` has moved from n1 to n2");
+    let states = |resource: &str| {
+        let nodes = valid(&cluster, "show-resource", &format!("show resource {resource}"))["nodes"].clone();
+        [0, 1].map(|node| nodes[node]["state"].as_str().expect("a state").to_owned())
+    };
+    assert_eq!(states("r"), ["offline", "online"]);
+    let entries = cluster.json("history resource:r --limit 2");
+    assert_eq!(
+        entries["entries"].as_array().expect("entries").iter().filter(|entry| entry["event"] == "move").count(),
+        1
+    );
+    assert_eq!(change("group move g --node n2")["changed"], false);
+    cluster.ok("node down n3");
+    assert!(cluster.fails(4, "group move g --node n3").contains("`rtreg node up n3`"));
+    assert!(cluster.fails(4, "group move g --node n1,n2").contains("Maximum_primaries=1"));
+    assert_eq!(states("r"), ["offline", "online"], "what is refused changes nothing");
     change("group offline g");
     for words in ["resource disable r", "group unmanage g", "resource delete s", "resource delete r", "group delete g"]
     {
         assert_eq!(change(words)["changed"], true, "{words}");
     }
-    change("node down n3");
     change("node remove n3");
     cluster.ok("history verify");
 }
@@ -61,6 +77,7 @@ fn exit_codes() {
     cluster.ok("resource create r --group g --type web");
     cluster.fails(2, "group create h");
     cluster.fails(2, "group set g");
+    cluster.fails(2, "group move g");
     cluster.fails(2, "resource set r");
     cluster.fails(2, "resource set r -p Start_timeout");
     cluster.fails(2, "resource clear r");

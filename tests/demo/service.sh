@@ -86,7 +86,7 @@ fail_and_succeed() {
     say 'To 3.0, whose Start needs a port that somebody else has: the upgrade is undone by itself'
     run 0 rtreg register 3.0/XMPL.notice.rtr
     occupy
-    watch 13 rtreg upgrade notice-rs --to 3.0 --allow offline -p "Status_port=$occupied"
+    watch 13 rtreg upgrade notice-rs --to 3.0 --allow disabled -p "Status_port=$occupied"
     run 0 ask "$port"
     case $(ask "$port") in 2.0:*) ;; *) fail 'the old version does not answer again' ;; esac
     run 0 rtreg runs show r7
@@ -95,7 +95,7 @@ fail_and_succeed() {
     kill -KILL "$occupant"
     wait_until has_ended "$occupant"
     occupant=
-    run 0 rtreg upgrade notice-rs --to 3.0 --allow offline -p "Status_port=$occupied"
+    run 0 rtreg upgrade notice-rs --to 3.0 --allow disabled -p "Status_port=$occupied"
     run 0 ask "$port"
     run 0 ask "$occupied"
     process=$(process_of "$(ask "$port")")

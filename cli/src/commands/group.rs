@@ -82,6 +82,16 @@ enum Group {
     Online(Nodes),
     /// Record that the group is offline; without --node everywhere.
     Offline(Nodes),
+    /// Record that the group is online on these nodes and offline on all others, as one change. Where rtreg drives the group it moves,
+    /// unless a Monitor_check on a node where it is to come online refuses.
+    Move {
+        /// The group.
+        #[arg(value_name = "GROUP")]
+        name: String,
+        /// The nodes where it is to be online.
+        #[arg(long = "node", value_name = "NODE[,NODE]", required = true, value_delimiter = ',')]
+        nodes: Vec<String>,
+    },
 }
 
 /// A driver on the command line.
@@ -146,6 +156,7 @@ pub fn run(arguments: Arguments, app: &App) -> Result<Exit, CliError> {
         Group::Unmanage(name) => whole(app, name, (StateCommand::Unmanage, group::unmanage)),
         Group::Online(nodes) => on_nodes(app, nodes, (StateCommand::Online, group::online)),
         Group::Offline(nodes) => on_nodes(app, nodes, (StateCommand::Offline, group::offline)),
+        Group::Move { name, nodes } => on_nodes(app, Nodes { name, nodes }, (StateCommand::Move, group::move_to)),
     }
 }
 
@@ -154,7 +165,8 @@ type Recorded<R> = fn(&mut Transaction<'_>, &R) -> Result<ChangeReport, CommandE
 /// A command that runs no method, whoever drives the group.
 fn recorded(app: &App, Name { name }: Name, command: Recorded<GroupRequest>) -> Result<Exit, CliError> {
     let request = GroupRequest { name };
-    let report = perform(app, &request.name, |tx| command(tx, &request))?;
+    let count = inspect(app.store()?, |view| group::member_count(view, &request.name))?;
+    let (report, _) = transact(app.store()?, &app.context(), ("resources", count), |tx| command(tx, &request))?;
     output::answer(app, &report, ChangeReport::text)
 }
 
@@ -185,18 +197,4 @@ fn change(
 ) -> Result<Exit, CliError> {
     let count = inspect(app.store()?, |view| group::member_count(view, group))?;
     record_or_run(app, ("resources", count), command, recorded)
-}
-
-/// Carries out a command about a group; also what the vendor's names do.
-///
-/// # Errors
-/// What the registry says.
-pub fn perform(
-    app: &App,
-    group: &str,
-    command: impl FnMut(&mut Transaction<'_>) -> Result<ChangeReport, CommandError>,
-) -> Result<ChangeReport, CliError> {
-    let store = app.store()?;
-    let count = inspect(store, |view| group::member_count(view, group))?;
-    Ok(transact(store, &app.context(), ("resources", count), command)?.0)
 }

@@ -226,11 +226,7 @@ fn change(
     record_or_run(app, ("resources", 1), command, recorded)
 }
 
-/// Carries out a command about a resource; also what the vendor's names do.
-///
-/// # Errors
-/// What the registry says.
-pub fn perform(
+fn perform(
     app: &App,
     command: impl FnMut(&mut Transaction<'_>) -> Result<ChangeReport, CommandError>,
 ) -> Result<ChangeReport, CliError> {

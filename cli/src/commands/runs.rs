@@ -13,7 +13,7 @@ use super::plan;
 use crate::app::App;
 use crate::error::{CliError, Exit};
 use crate::irreversible;
-use crate::live::{Following, carry_out, go_on, place, program};
+use crate::live::{Following, Told, carry_out, go_on, place, program};
 use crate::output;
 
 /// The arguments of `rtreg apply`.
@@ -43,7 +43,7 @@ pub struct How {
 impl How {
     /// How the run is followed.
     pub fn following(&self) -> Following {
-        Following { events: self.events.clone(), quiet: false }
+        Following { events: self.events.clone(), told: Told::All }
     }
 }
 
@@ -165,7 +165,7 @@ pub fn resume(arguments: &ResumeArguments, app: &App) -> Result<Exit, CliError> 
             run::assume(&hand, &id, assume == Assume::Done)?;
         }
     }
-    go_on(app, (&run, Mode::On), arguments.take_over, &Following { events: arguments.events.clone(), quiet: false })
+    go_on(app, (&run, Mode::On), arguments.take_over, &Following { events: arguments.events.clone(), told: Told::All })
 }
 
 /// Goes back.
@@ -174,7 +174,7 @@ pub fn resume(arguments: &ResumeArguments, app: &App) -> Result<Exit, CliError> 
 /// There is no such run; a store that fails.
 pub fn abort(arguments: &AbortArguments, app: &App) -> Result<Exit, CliError> {
     let run = chosen(app, arguments.run.as_deref())?;
-    match go_on(app, (&run, Mode::Back), false, &Following { events: arguments.events.clone(), quiet: false })? {
+    match go_on(app, (&run, Mode::Back), false, &Following { events: arguments.events.clone(), told: Told::All })? {
         // That it goes back is what was asked for.
         Exit::Unwound => Ok(Exit::Done),
         other => Ok(other),

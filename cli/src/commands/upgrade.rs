@@ -5,10 +5,12 @@ use clap::Args;
 use rtreg_model::Driver;
 use rtreg_registry::commands::properties::parse_assignments;
 use rtreg_registry::commands::upgrade::{self as straight, Report, Request};
-use rtreg_registry::gate::{Decision, Verdict};
+use rtreg_registry::gate::{Assignment, Decision, Verdict};
 use rtreg_registry::records::{GroupRecord, ResourceRecord};
-use rtreg_registry::{CommandError, Store, inspect, keys, transact};
+use rtreg_registry::{CommandError, Refusal, Store, inspect, keys, transact};
 use rtreg_upgrade::commands::{PathRequest, UpgradeRequest, upgrade};
+use rtreg_upgrade::plan::{Request as PlanRequest, Scope};
+use rtreg_upgrade::render;
 use rtreg_upgrade::run::{self, Begin};
 
 use super::plan::{self, Wish};
@@ -16,7 +18,7 @@ use super::runs::{self, How};
 use crate::app::{App, Format};
 use crate::error::{CliError, Exit};
 use crate::irreversible;
-use crate::live::carry_out;
+use crate::live::{Following, Told, carried_out, carry_out, succeeded};
 use crate::output;
 
 /// The arguments.
@@ -105,13 +107,42 @@ fn recorded(app: &App, store: &dyn Store, wish: Wish, preview: bool) -> Result<E
     }
 }
 
-/// Asks the gate and goes straight, if it allows: what the vendor's names do.
+/// Asks the gate and goes straight, if it allows that now: what the vendor's names do. Where rtreg drives the group by a plan that
+/// takes nothing down.
 ///
 /// # Errors
-/// An unknown resource or version; a store that fails.
-pub fn perform(app: &App, request: &Request) -> Result<Report, CliError> {
-    let store = if request.preview { app.store_for_reading()? } else { app.store()? };
-    Ok(transact(store, &app.context(), ("upgrades", 1), |tx| straight::upgrade(tx, request))?.0)
+/// An unknown resource or version; a plan that cannot begin, or fails; a store that fails.
+pub fn perform(app: &App, request: &Request, told: Told) -> Result<Report, CliError> {
+    let store = app.store()?;
+    let by_plan = is_driven(store, &request.resource)?;
+    let asked = Request { preview: by_plan, ..request.clone() };
+    let (mut report, _) = transact(store, &app.context(), ("upgrades", 1), |tx| straight::upgrade(tx, &asked))?;
+    report.preview = false;
+    if by_plan && report.decision.verdict == Verdict::Allowed && !report.decision.is_same_version() {
+        by_plan_now(app, store, request, told)?;
+        report.done = true;
+        // It is done in the cluster already.
+        report.decision.vendor_command = None;
+    }
+    Ok(report)
+}
+
+fn by_plan_now(app: &App, store: &dyn Store, request: &Request, told: Told) -> Result<(), CliError> {
+    let mut wanted = PlanRequest::new(Scope::Resources(vec![request.resource.clone()]), request.to.clone());
+    wanted.properties = request.properties.iter().map(Assignment::to_string).collect();
+    wanted.direct = true;
+    wanted.marks = irreversible::said(app, None)?;
+    let made = inspect(store, |view| {
+        let made = rtreg_upgrade::plan::plan(view, &wanted)?;
+        run::check_free(view, &made).map(|()| made)
+    })?;
+    if made.is_empty() {
+        return Err(CliError::new(plan::exit(&made, false), Refusal::new("upgrade_refused", render::text(&made))));
+    }
+    irreversible::check_accepted(&made, false)?;
+    let begin = Begin { plan: &made, what: runs::what(&made), accept_changed_methods: false };
+    let (exit, run) = carried_out(app, &begin, &Following { events: None, told })?;
+    succeeded(app, exit, &run).map(drop)
 }
 
 /// How a command ends that asked the gate.

@@ -11,8 +11,8 @@ use rtreg_runtime::scha::Asked;
 use rtreg_runtime::scha::stored::{Caller, counted};
 use rtreg_upgrade::states::StateCommand;
 
-use super::state::run_once;
-use super::{place, program};
+use super::state::run;
+use super::{Told, place, program};
 use crate::app::{App, Colour, Options};
 use crate::error::{CliError, Exit};
 
@@ -59,12 +59,12 @@ fn all(app: &App, asked: &Asked) -> Result<Exit, CliError> {
         Asked::ResourceRestart { resource, node } => {
             let nodes = vec![node.clone()];
             let request = SwitchRequest { name: resource.clone(), action: Action::Restart, nodes };
-            run_once(app, &StateCommand::Switch(request), true)?.0
+            run(app, &StateCommand::Switch(request), Told::Nothing)?.0
         }
         Asked::Restart { group, node, .. } => {
             let on = || NodesRequest { name: group.clone(), nodes: vec![node.clone()] };
-            match run_once(app, &StateCommand::Offline(on()), true)?.0 {
-                Exit::Done => run_once(app, &StateCommand::Online(on()), true)?.0,
+            match run(app, &StateCommand::Offline(on()), Told::Nothing)?.0 {
+                Exit::Done => run(app, &StateCommand::Online(on()), Told::Nothing)?.0,
                 other => other,
             }
         }
@@ -94,7 +94,7 @@ fn giveover(app: &App, group: &str, from: &str, to: &[String]) -> Result<Exit, C
         let stay = online.iter().filter(|on| *on != from && *on != node).cloned();
         let nodes = stay.chain([node.clone()]).collect();
         let request = NodesRequest { name: group.to_owned(), nodes };
-        last = run_once(app, &StateCommand::Move(request), true)?.0;
+        last = run(app, &StateCommand::Move(request), Told::Nothing)?.0;
         // Refused by its Monitor_check before anything happened: the next may take it.
         if last != Exit::Refused {
             break;

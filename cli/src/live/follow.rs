@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use rtreg_runtime::live::Event;
 use rtreg_upgrade::execute::BundleEnd;
 
+use super::Told;
 use super::progress::{Progress, spoken};
 use crate::app::App;
 
@@ -18,8 +19,8 @@ use crate::app::App;
 const TICK: Duration = Duration::from_millis(200);
 
 /// Reads the events of a coordinator until it ends; what became of the bundles, or none if it did not say.
-pub fn follow(app: &App, output: impl Read) -> Option<BTreeMap<String, BundleEnd>> {
-    let mut screen = Screen::of(app);
+pub fn follow(app: &App, output: impl Read, told: Told) -> Option<BTreeMap<String, BundleEnd>> {
+    let mut screen = if told == Told::Nothing { Screen::Nowhere } else { Screen::of(app) };
     let mut ended = None;
     for line in BufReader::new(output).lines() {
         let Ok(line) = line else { break };
@@ -35,7 +36,7 @@ pub fn follow(app: &App, output: impl Read) -> Option<BTreeMap<String, BundleEnd
 
 /// Where progress is shown.
 enum Screen {
-    /// Nowhere: a program reads the answer.
+    /// Nowhere: a program reads the answer, or nobody wants to know.
     Nowhere,
     /// A line for each event.
     Lines,

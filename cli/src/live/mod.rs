@@ -27,7 +27,7 @@ use crate::error::{CliError, Exit};
 use crate::output;
 
 pub use hidden::hidden;
-pub use state::record_or_run;
+pub use state::{Performed, perform, record_or_run, succeeded};
 
 /// The variable in which the processes of a run find the reason that was given.
 const REASON_VARIABLE: &str = "RTREG_REASON";
@@ -37,8 +37,20 @@ const REASON_VARIABLE: &str = "RTREG_REASON";
 pub struct Following {
     /// `--events`: a file that gets every event as a line of JSON.
     pub events: Option<PathBuf>,
-    /// What became of the run is not printed.
-    pub quiet: bool,
+    /// What is said of it.
+    pub told: Told,
+}
+
+/// What is said of a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Told {
+    /// Nothing.
+    Nothing,
+    /// How far it is.
+    Progress,
+    /// How far it is, and what became of it.
+    #[default]
+    All,
 }
 
 /// Carries out a plan, and waits for its end.
@@ -201,7 +213,7 @@ fn follow_coordinator(
     }
     command.stdin(Stdio::from(lock)).stdout(Stdio::piped()).stderr(Stdio::from(complaints));
     let mut child = live::shielded(|| command.spawn()).map_err(failed)?;
-    let ended = child.stdout.take().and_then(|output| follow::follow(app, output));
+    let ended = child.stdout.take().and_then(|output| follow::follow(app, output, following.told));
     _ = child.wait();
     if ended.is_none() {
         complain(place, run);
@@ -227,10 +239,10 @@ fn after(
     ended: Option<std::collections::BTreeMap<String, BundleEnd>>,
 ) -> Result<Exit, CliError> {
     let report = inspect(store, |view| run::report(view, run))?;
-    match (following.quiet, app.json()) {
-        (true, _) => {}
-        (false, true) => output::json(&report)?,
-        (false, false) => output::text(&render_run(&report))?,
+    match (following.told, app.json()) {
+        (Told::Progress | Told::Nothing, _) => {}
+        (Told::All, true) => output::json(&report)?,
+        (Told::All, false) => output::text(&render_run(&report))?,
     }
     Ok(exit(&report, ended))
 }

@@ -7,16 +7,22 @@ use rtreg_registry::commands::changes::ChangeReport;
 use rtreg_registry::{CommandError, Transaction, inspect, transact};
 use rtreg_upgrade::execute::Status;
 use rtreg_upgrade::render;
-use rtreg_upgrade::run::{self, Begin};
+use rtreg_upgrade::run::{self, Begin, RunReport};
 use rtreg_upgrade::states::{FollowUp, StateCommand, follow_up, state_plan};
 
-use super::{Following, carried_out};
+use super::{Following, Told, carried_out};
 use crate::app::App;
 use crate::error::{CliError, Exit};
 use crate::output;
 
 /// The refusal of what runs methods.
 const RUNS_METHODS: &str = "runs_methods";
+
+/// The refusal of a plan whose basis has changed.
+const STALE: &str = "stale_plan";
+
+/// How often a plan is made before that is said.
+const TRIES: u32 = 5;
 
 /// Records a command, or carries it out as a plan. `units` says what a commit is made of.
 ///
@@ -30,27 +36,73 @@ pub fn record_or_run(
 ) -> Result<Exit, CliError> {
     match transact(app.store()?, &app.context(), units, recorded) {
         Ok((report, _)) => output::answer(app, &report, ChangeReport::text),
-        Err(CommandError::Refused(refusal)) if refusal.rule == RUNS_METHODS => run(app, command),
+        Err(CommandError::Refused(refusal)) if refusal.rule == RUNS_METHODS => Ok(run(app, command, Told::All)?.0),
         Err(error) => Err(error.into()),
     }
 }
 
+/// What became of a command.
+#[derive(Debug)]
+pub enum Performed {
+    /// It is recorded.
+    Recorded(ChangeReport),
+    /// It was so already where rtreg drives the group.
+    NothingToDo,
+    /// Its methods have run.
+    Ran(Box<RunReport>),
+}
+
+/// As [`record_or_run`], for who prints in a form of his own: a run that fails is an error.
+///
+/// # Errors
+/// What the registry refuses; a run that cannot begin, or fails.
+pub fn perform(
+    app: &App,
+    units: (&str, usize),
+    (command, told): (&StateCommand, Told),
+    recorded: impl FnMut(&mut Transaction<'_>) -> Result<ChangeReport, CommandError>,
+) -> Result<Performed, CliError> {
+    match transact(app.store()?, &app.context(), units, recorded) {
+        Ok((report, _)) => Ok(Performed::Recorded(report)),
+        Err(CommandError::Refused(refusal)) if refusal.rule == RUNS_METHODS => match run(app, command, told)? {
+            (_, None) => Ok(Performed::NothingToDo),
+            (exit, Some(run)) => Ok(Performed::Ran(Box::new(succeeded(app, exit, &run)?))),
+        },
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The report of a run that did what was asked.
+///
+/// # Errors
+/// It did not: why, in its own words.
+pub fn succeeded(app: &App, exit: Exit, run: &str) -> Result<RunReport, CliError> {
+    let report = inspect(app.store()?, |view| run::report(view, run))?;
+    match exit {
+        Exit::Done => Ok(report),
+        exit => Err(CliError::new(exit, run::complaint(&report))),
+    }
+}
+
 /// Carries out a state command, and what Failover_mode says where a method of it fails: the group moves on, to each node of its
-/// list once at most.
-fn run(app: &App, command: &StateCommand) -> Result<Exit, CliError> {
-    let (exit, run) = run_once(app, command, false)?;
-    let mut failed = run.filter(|_| exit == Exit::Unwound);
+/// list once at most. The exit is that of what was asked, with its run, if there was anything to do.
+///
+/// # Errors
+/// What the registry refuses; a run that cannot begin.
+pub fn run(app: &App, command: &StateCommand, told: Told) -> Result<(Exit, Option<String>), CliError> {
+    let (exit, first) = run_once(app, command, told)?;
+    let mut failed = first.clone().filter(|_| exit == Exit::Unwound);
     let mut tried = BTreeSet::new();
     while let Some(run) = failed.take() {
         let Some((command, node)) = follow_up_of(app, &run)? else { break };
         if !tried.insert(node) {
             break;
         }
-        let (exit, run) = run_once(app, &command, true)?;
+        let (exit, run) = run_once(app, &command, told.min(Told::Progress))?;
         failed = run.filter(|_| exit == Exit::Unwound);
     }
     // What was asked has failed, whatever came of the rest.
-    Ok(exit)
+    Ok((exit, first))
 }
 
 /// What follows the failures of a run: said, and the command that moves the group, if that follows, with the node that failed.
@@ -77,18 +129,27 @@ fn follow_up_of(app: &App, run: &str) -> Result<Option<(StateCommand, String)>, 
     Ok(next)
 }
 
-/// Carries out a state command as a plan; the run, if there was anything to do.
-///
-/// # Errors
-/// What the registry refuses; a run that cannot begin.
-pub fn run_once(app: &App, command: &StateCommand, quiet: bool) -> Result<(Exit, Option<String>), CliError> {
+/// Carries out a state command as a plan.
+fn run_once(app: &App, command: &StateCommand, told: Told) -> Result<(Exit, Option<String>), CliError> {
+    let mut tries = TRIES;
+    loop {
+        tries -= 1;
+        match planned(app, command, told) {
+            // Something changed between plan and run, and nothing was done: nobody has looked at the plan, so another is as good.
+            Err(error) if error.refusal().rule == STALE && tries > 0 => {}
+            ended => return ended,
+        }
+    }
+}
+
+fn planned(app: &App, command: &StateCommand, told: Told) -> Result<(Exit, Option<String>), CliError> {
     let store = app.store()?;
     let plan = inspect(store, |view| state_plan(view, command))?;
     if plan.is_empty() {
-        match (quiet, app.json()) {
-            (true, _) => {}
-            (false, true) => output::json(&plan)?,
-            (false, false) => output::text(&render::text(&plan))?,
+        match (told, app.json()) {
+            (Told::Progress | Told::Nothing, _) => {}
+            (Told::All, true) => output::json(&plan)?,
+            (Told::All, false) => output::text(&render::text(&plan))?,
         }
         return Ok((Exit::Done, None));
     }
@@ -96,6 +157,6 @@ pub fn run_once(app: &App, command: &StateCommand, quiet: bool) -> Result<(Exit,
         plan.notices.iter().for_each(|notice| eprintln!("note: {}", notice.sentence));
     }
     let begin = Begin { plan: &plan, what: command.words(), accept_changed_methods: false };
-    let (exit, run) = carried_out(app, &begin, &Following { events: None, quiet })?;
+    let (exit, run) = carried_out(app, &begin, &Following { events: None, told })?;
     Ok((exit, Some(run)))
 }

@@ -1,12 +1,12 @@
 //! `clresource`, `clrs` (clresource(1CL)).
 
-use rtreg_registry::commands::changes::ChangeReport;
 use rtreg_registry::commands::properties::parse_assignments;
 use rtreg_registry::commands::resource::{self, CreateRequest, DeleteRequest, SetRequest};
 use rtreg_registry::commands::switch::{Action, SwitchRequest, switch};
 use rtreg_registry::commands::upgrade::Request as UpgradeRequest;
 use rtreg_registry::gate::{ReasonKind, Verdict};
 use rtreg_registry::{Refusal, inspect};
+use rtreg_upgrade::states::StateCommand;
 
 use super::exit::{About, Codes};
 use super::options::{Opt, unsupported, wrong};
@@ -134,7 +134,7 @@ pub fn create_resources(call: &Call<'_>, group: &str, resource_type: &str, disab
             created_under_3_0: false,
             disabled,
         };
-        call.done(&commands::resource::perform(call.app, |tx| resource::create(tx, &request))?)
+        call.of_resource(&StateCommand::Create(request.clone()), |tx| resource::create(tx, &request))
     }))
 }
 
@@ -142,7 +142,7 @@ pub fn create_resources(call: &Call<'_>, group: &str, resource_type: &str, disab
 pub fn delete(call: &Call<'_>) -> Result<u8, CliError> {
     Ok(call.each(&call.resource_names()?, |name| {
         let request = DeleteRequest { name: name.to_owned() };
-        call.done(&commands::resource::perform(call.app, |tx| resource::delete(tx, &request))?)
+        call.of_resource(&StateCommand::Delete(request.clone()), |tx| resource::delete(tx, &request))
     }))
 }
 
@@ -162,7 +162,7 @@ pub fn set(call: &Call<'_>) -> Result<u8, CliError> {
             return Ok(());
         }
         let request = SetRequest { name: name.to_owned(), properties: values.properties.clone(), defaults: Vec::new() };
-        call.done(&commands::resource::perform(call.app, |tx| resource::set(tx, &request))?)
+        call.of_resource(&StateCommand::Set(request.clone()), |tx| resource::set(tx, &request))
     }))
 }
 
@@ -174,7 +174,7 @@ fn upgrade(call: &Call<'_>, resource: &str, version: &str, properties: &[String]
         properties: parse_assignments(properties.iter().map(String::as_str))?,
         preview: false,
     };
-    let report = commands::upgrade::perform(call.app, &request)?;
+    let report = commands::upgrade::perform(call.app, &request, call.told())?;
     let decision = &report.decision;
     if decision.is_same_version() {
         return Ok(false);
@@ -203,8 +203,7 @@ fn act(call: &Call<'_>, action: Action) -> Result<u8, CliError> {
 /// A state command about one resource; also what `clresourcegroup online -e -m` does.
 pub fn switch_one(call: &Call<'_>, name: &str, action: Action, nodes: &[String]) -> Result<(), CliError> {
     let request = SwitchRequest { name: name.to_owned(), action, nodes: nodes.to_vec() };
-    let report: ChangeReport = commands::resource::perform(call.app, |tx| switch(tx, &request))?;
-    call.done(&report)
+    call.of_resource(&StateCommand::Switch(request.clone()), |tx| switch(tx, &request))
 }
 
 fn clear(call: &Call<'_>) -> Result<u8, CliError> {

@@ -4,13 +4,13 @@ use rtreg_registry::commands::group::{self, CreateRequest, GroupRequest, NodesRe
 use rtreg_registry::commands::names::{self, ResourceFilter};
 use rtreg_registry::commands::switch::Action;
 use rtreg_registry::commands::{node, show};
-use rtreg_registry::{Refusal, inspect};
+use rtreg_registry::{Refusal, inspect, transact};
+use rtreg_upgrade::states::StateCommand;
 
 use super::clresource;
 use super::exit::{About, Codes};
 use super::options::{Opt, wrong};
 use super::{Call, FORCE, HELP, INPUT, N, Operands, P, Program, Subcommand, V, Z, ZONE, forms};
-use crate::commands;
 use crate::error::{CliError, Exit};
 use crate::output;
 
@@ -103,7 +103,8 @@ pub fn create_groups(call: &Call<'_>, letter: char, of: char) -> Result<u8, CliE
     Ok(call.each(&call.parsed.operands, |name| {
         let request =
             CreateRequest { name: name.to_owned(), nodes: nodes.clone(), properties: properties.clone(), driver: None };
-        call.done(&commands::group::perform(call.app, name, |tx| group::create(tx, &request))?)
+        let units = ("nodes", request.nodes.len());
+        call.done(&transact(call.app.store()?, &call.app.context(), units, |tx| group::create(tx, &request))?.0)
     }))
 }
 
@@ -116,7 +117,7 @@ pub fn set_groups(call: &Call<'_>, letter: char, of: char) -> Result<u8, CliErro
     let (nodes, properties) = list_and_properties(call, letter, of)?;
     Ok(call.each(&call.group_names()?, |name| {
         let request = SetRequest { name: name.to_owned(), nodes: nodes.clone(), properties: properties.clone() };
-        call.done(&commands::group::perform(call.app, name, |tx| group::set(tx, &request))?)
+        call.of_group(name, &StateCommand::SetGroup(request.clone()), |tx| group::set(tx, &request))
     }))
 }
 
@@ -124,7 +125,8 @@ pub fn set_groups(call: &Call<'_>, letter: char, of: char) -> Result<u8, CliErro
 pub fn delete(call: &Call<'_>) -> Result<u8, CliError> {
     Ok(call.each(&call.group_names()?, |name| {
         let request = GroupRequest { name: name.to_owned() };
-        call.done(&commands::group::perform(call.app, name, |tx| group::delete(tx, &request))?)
+        let units = ("groups", 1);
+        call.done(&transact(call.app.store()?, &call.app.context(), units, |tx| group::delete(tx, &request))?.0)
     }))
 }
 
@@ -135,7 +137,7 @@ fn manage(call: &Call<'_>) -> Result<u8, CliError> {
 /// Manages a group; also what scswitch does.
 pub fn manage_one(call: &Call<'_>, name: &str) -> Result<(), CliError> {
     let request = GroupRequest { name: name.to_owned() };
-    call.done(&commands::group::perform(call.app, name, |tx| group::manage(tx, &request))?)
+    call.of_group(name, &StateCommand::Manage(request.clone()), |tx| group::manage(tx, &request))
 }
 
 fn unmanage(call: &Call<'_>) -> Result<u8, CliError> {
@@ -145,7 +147,7 @@ fn unmanage(call: &Call<'_>) -> Result<u8, CliError> {
 /// Unmanages a group; also what scswitch does.
 pub fn unmanage_one(call: &Call<'_>, name: &str) -> Result<(), CliError> {
     let request = GroupRequest { name: name.to_owned() };
-    call.done(&commands::group::perform(call.app, name, |tx| group::unmanage(tx, &request))?)
+    call.of_group(name, &StateCommand::Unmanage(request.clone()), |tx| group::unmanage(tx, &request))
 }
 
 fn online(call: &Call<'_>) -> Result<u8, CliError> {
@@ -177,7 +179,7 @@ impl Preparation {
 /// Brings a group online on these nodes, or on those that the registry chooses; also what scswitch does.
 pub fn bring_online(call: &Call<'_>, name: &str, nodes: &[String]) -> Result<(), CliError> {
     let request = NodesRequest { name: name.to_owned(), nodes: nodes.to_vec() };
-    call.done(&commands::group::perform(call.app, name, |tx| group::online(tx, &request))?)
+    call.of_group(name, &StateCommand::Online(request.clone()), |tx| group::online(tx, &request))
 }
 
 /// What comes before a group is brought online; also what scswitch does.
@@ -203,7 +205,7 @@ fn offline(call: &Call<'_>) -> Result<u8, CliError> {
 /// Takes a group offline on these nodes, everywhere without any; also what scswitch does.
 pub fn take_offline(call: &Call<'_>, name: &str, nodes: &[String]) -> Result<(), CliError> {
     let request = NodesRequest { name: name.to_owned(), nodes: nodes.to_vec() };
-    call.done(&commands::group::perform(call.app, name, |tx| group::offline(tx, &request))?)
+    call.of_group(name, &StateCommand::Offline(request.clone()), |tx| group::offline(tx, &request))
 }
 
 fn switch(call: &Call<'_>) -> Result<u8, CliError> {
@@ -221,15 +223,11 @@ pub fn switch_one(call: &Call<'_>, name: &str, nodes: &[String], preparation: Pr
     let shown = shown_group(call, name)?;
     check_targets(&shown, nodes)?;
     prepare(call, name, preparation)?;
-    let leave = shown.nodes.iter().filter(|node| node.online && !nodes.contains(&node.node));
-    let leave: Vec<String> = leave.map(|node| node.node.clone()).collect();
-    if !leave.is_empty() {
-        take_offline(call, name, &leave)?;
-    }
-    bring_online(call, name, nodes)
+    let request = NodesRequest { name: name.to_owned(), nodes: nodes.to_vec() };
+    call.of_group(name, &StateCommand::Move(request.clone()), |tx| group::move_to(tx, &request))
 }
 
-/// A switch is two commands: what would stop the second is looked for before the first.
+/// What would stop the switch is looked for before the group and its resources are prepared for it.
 fn check_targets(group: &show::GroupReport, nodes: &[String]) -> Result<(), CliError> {
     let up = |name: &&String| group.nodes.iter().any(|node| node.node == **name && node.node_state == "up");
     if let Some(node) = nodes.iter().find(|name| !up(name)) {

@@ -1,6 +1,7 @@
 //! The vendor's commands, by the name that the binary is called with: `clresource enable web-rs` does what `rtreg
 //! resource enable web-rs` does. Each subcommand is a row of a table with its options; each ends in the very same command of
-//! the registry that `rtreg` calls, so there is no rule here. What the vendor's command can and rtreg cannot is refused by
+//! the registry that `rtreg` calls, so there is no rule here. Where rtreg drives the group
+//! they run the methods, as those of `rtreg` do. What the vendor's command can and rtreg cannot is refused by
 //! name. Shapes of what is printed are in `forms`, exit codes in `exit`.
 
 mod clresource;
@@ -18,9 +19,14 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use rtreg_registry::commands::changes::ChangeReport;
+use rtreg_registry::commands::group;
+use rtreg_registry::{CommandError, Transaction, inspect};
+use rtreg_upgrade::run::render_run;
+use rtreg_upgrade::states::StateCommand;
 
 use crate::app::{App, Colour, Options};
 use crate::error::CliError;
+use crate::live::{self, Performed, Told};
 use exit::{About, Codes};
 use options::{Opt, Parsed, parse, wrong};
 
@@ -83,6 +89,12 @@ struct Call<'a> {
     program: &'a Program,
     parsed: Parsed,
 }
+
+/// What became of a command for one of several names.
+type Done = Result<(), CliError>;
+
+/// What the registry answers.
+type Answered = Result<ChangeReport, CommandError>;
 
 /// What every subcommand of the object-oriented commands takes.
 const V: Opt = Opt::flag('v', "verbose");
@@ -222,6 +234,35 @@ impl Call<'_> {
         }
         report.notes.iter().for_each(|note| eprintln!("note: {note}"));
         Ok(())
+    }
+
+    /// Records a command about a resource, or carries it out where rtreg drives the group.
+    fn of_resource(&self, command: &StateCommand, recorded: impl FnMut(&mut Transaction<'_>) -> Answered) -> Done {
+        self.performed(live::perform(self.app, ("resources", 1), (command, self.told()), recorded)?)
+    }
+
+    /// As [`Call::of_resource`], about a group: a change of it is made of changes of its resources.
+    fn of_group(
+        &self,
+        group: &str,
+        command: &StateCommand,
+        recorded: impl FnMut(&mut Transaction<'_>) -> Answered,
+    ) -> Done {
+        let count = inspect(self.app.store()?, |view| group::member_count(view, group))?;
+        self.performed(live::perform(self.app, ("resources", count), (command, self.told()), recorded)?)
+    }
+
+    fn performed(&self, performed: Performed) -> Done {
+        match performed {
+            Performed::Recorded(report) => self.done(&report),
+            Performed::Ran(report) if self.is_verbose() => crate::output::text(&render_run(&report)),
+            Performed::Ran(_) | Performed::NothingToDo => Ok(()),
+        }
+    }
+
+    /// How much is said of a run: how far it is only with `-v`, as of everything that succeeds.
+    fn told(&self) -> Told {
+        if self.is_verbose() { Told::Progress } else { Told::Nothing }
     }
 
     /// The nodes of `-n`.

@@ -16,8 +16,8 @@ use super::node::NodeRequest;
 use super::resource::{CreateRequest, DeleteRequest, SetRequest};
 use super::scene::{Scene, boot_of, find_group, find_node, find_resource};
 use super::switch::{self, SwitchRequest};
-use super::{driver, group, group_set, node, resource};
-use crate::error::{CommandError, Refusal};
+use super::{driver, group, group_move, group_set, node, resource};
+use crate::error::CommandError;
 use crate::keys;
 use crate::migration::StoredValue;
 use crate::records::{GroupRecord, NodeRecord, ResourceRecord};
@@ -175,19 +175,7 @@ pub struct Moved {
 /// # Errors
 /// As [`group::offline`] and [`group::online`]; [`CommandError::Usage`] if no node is named.
 pub fn moved(view: &View<'_>, request: &NodesRequest) -> Result<Moved, CommandError> {
-    let mut scene = Scene::of_group(view, &request.name)?;
-    if request.nodes.is_empty() {
-        let refusal = Refusal::new("node_missing", "expected the node where the group is to move, found none");
-        return Err(CommandError::usage(refusal.help("name it with `--node N`")));
-    }
-    group::check_managed(&scene)?;
-    let wanted = scene.chosen(&request.nodes)?;
-    let leaves: Vec<String> = scene.online_nodes().into_iter().filter(|node| !wanted.contains(node)).collect();
-    if !leaves.is_empty() {
-        group::take_offline(&mut scene, &leaves)?;
-    }
-    let online = group::bring_online(&mut scene, &wanted)?;
-    Ok(Moved { leaves, online })
+    group_move::decide(&mut Scene::of_group(view, &request.name)?, request)
 }
 
 /// Whether the driver is to change at all: false if it is so already.

@@ -1,4 +1,4 @@
-//! Resource groups: create, delete, manage, unmanage, online, offline; see also [`set`]. They record what the administrator
+//! Resource groups: create, delete, manage, unmanage, online, offline; see also [`set`] and [`move_to`]. They record what the administrator
 //! says, as the event table has it, and never run a method.
 
 use std::collections::BTreeMap;
@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+pub use super::group_move::move_to;
 pub use super::group_set::{SetRequest, set};
 
 use super::changes::{self, ChangeReport};
@@ -395,17 +396,22 @@ pub fn online(tx: &mut Transaction<'_>, request: &NodesRequest) -> Result<Change
         true => format!("group `{name}` is online on {on} already; nothing changed"),
         false => format!("group `{name}` is online on {on}"),
     };
+    let report = ChangeReport::new(Object::new("group", name), "online", summary).with(changes);
+    Ok(note_disabled(report, &scene, &targets))
+}
+
+/// Notes what does not come online with its group.
+pub(super) fn note_disabled(report: ChangeReport, scene: &Scene, targets: &[String]) -> ChangeReport {
     let disabled: Vec<&str> = scene
         .members
         .iter()
         .filter(|member| targets.iter().any(|node| member.now.nodes.get(node).is_some_and(|entry| !entry.enabled)))
         .map(|member| member.now.name.as_str())
         .collect();
-    let mut report = ChangeReport::new(Object::new("group", name), "online", summary).with(changes);
-    if !disabled.is_empty() {
-        report = report.note(format!("these resources are disabled and stay as they are: {}", disabled.join(", ")));
+    match disabled.as_slice() {
+        [] => report,
+        names => report.note(format!("these resources are disabled and stay as they are: {}", names.join(", "))),
     }
-    Ok(report)
 }
 
 /// The group is online on the named nodes, or on those that the command chooses: checks all, and writes nothing. Returns

@@ -9,6 +9,7 @@ pub mod driver;
 pub mod effects;
 mod event;
 pub mod group;
+mod group_move;
 mod group_set;
 pub mod history_verify;
 pub mod history_view;

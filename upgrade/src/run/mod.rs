@@ -11,7 +11,7 @@ mod set;
 pub use begin::{Begin, begin, check_free, reserve_rest, stale};
 pub use end::{finish, note, take_over, want_abort};
 pub use journal::{Begun, Ended, OpRecord, assume, intent, is_down, outcome, withdraw};
-pub use report::{OpReport, RunReport, RunsReport, render_run, render_runs, report, reports};
+pub use report::{OpReport, RunReport, RunsReport, complaint, render_run, render_runs, report, reports};
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rtreg_registry::runs::{self, Owner, RunRecord, RunState};
 use rtreg_registry::view::decode;
-use rtreg_registry::{CommandError, KeyRange, View, keys};
+use rtreg_registry::{CommandError, KeyRange, Refusal, View, keys};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -145,6 +145,28 @@ pub fn report(view: &View<'_>, id: &str) -> Result<RunReport, CommandError> {
         operations,
         commands,
     })
+}
+
+/// Why a run did not do what was asked, as a refusal: what failed and how, or what it waits for. Its rule is `run_failed`.
+pub fn complaint(report: &RunReport) -> Refusal {
+    let id = &report.id;
+    let failures = report.operations.iter().filter_map(|of| Some(of.failure.as_ref()?.sentence.clone()));
+    let mut details: Vec<String> = failures.collect();
+    if details.is_empty() {
+        details.extend(report.bundles.values().map(|note| note.words().to_owned()));
+    }
+    let message = format!(
+        "run {id} ({}) did not do what was asked: it has {}",
+        report.what,
+        match report.state {
+            RunState::Done => "ended",
+            RunState::Open | RunState::Halted => "stopped and needs a person",
+            RunState::Aborted => "gone back",
+            RunState::Failed => "failed",
+        }
+    );
+    let also = report.commands.iter().map(|command| format!(", `{command}`")).collect::<String>();
+    Refusal::new("run_failed", message).details(details).help(format!("`rtreg runs show {id}` says more{also}"))
 }
 
 /// The names of operations in the order of their numbers.

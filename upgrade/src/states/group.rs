@@ -184,7 +184,7 @@ fn take_offline(
 /// Monitor_check where the group is to come online; then offline where it is not to be, then online.
 pub(super) fn moves(builder: &mut Builder<'_, '_, '_>, request: &NodesRequest) -> Result<(), CommandError> {
     let name = &request.name;
-    builder.check_driven(name, &format!("group online {name}"))?;
+    builder.check_driven(name, &format!("group move {name}"))?;
     let moved = driven::moved(builder.reader.view, request)?;
     let members = Members::read(builder, name)?;
     let online = online_on(builder, name);

@@ -8,6 +8,7 @@ mod follow_up;
 mod group;
 mod members;
 mod registry;
+mod restart;
 mod switch;
 
 use rtreg_model::Driver;
@@ -73,7 +74,7 @@ impl StateCommand {
             Self::Unmanage(request) => format!("group unmanage {}", request.name),
             Self::Online(NodesRequest { name, nodes }) => format!("group online {name}{}", on(nodes)),
             Self::Offline(NodesRequest { name, nodes }) => format!("group offline {name}{}", on(nodes)),
-            Self::Move(NodesRequest { name, nodes }) => format!("group {name} moves to {}", nodes.join(",")),
+            Self::Move(NodesRequest { name, nodes }) => format!("group move {name}{}", on(nodes)),
             Self::Drive(request) => format!("group driver {} rgm", request.name),
             Self::SetGroup(request) => format!("group set {}{}", request.name, on(&request.nodes)),
             Self::Create(request) => format!("resource create {} --group {}", request.name, request.group),

@@ -1,5 +1,7 @@
 //! The state commands of one resource, by their methods.
 
+use std::collections::BTreeSet;
+
 use rtreg_control::rgm::Event;
 use rtreg_model::{Method, MonitorState, Origin, ResourceState};
 use rtreg_registry::CommandError;
@@ -7,7 +9,8 @@ use rtreg_registry::commands::driven;
 use rtreg_registry::commands::switch::{Action, SwitchRequest};
 
 use super::build::{Builder, Reason, Wait};
-use super::chain::{Actor, Monitor, STARTS, STOPS};
+use super::chain::{Actor, Monitor};
+use super::restart::restart;
 use crate::plan::{Effect, NoticeKind, OnNode, Phase, SwitchChange};
 
 pub(super) fn switch(builder: &mut Builder<'_, '_, '_>, request: &SwitchRequest) -> Result<(), CommandError> {
@@ -20,7 +23,10 @@ pub(super) fn switch(builder: &mut Builder<'_, '_, '_>, request: &SwitchRequest)
         Action::Disable => disable(builder, &actor, &nodes)?,
         Action::Monitor => monitor(builder, &actor, &nodes)?,
         Action::Unmonitor => unmonitor(builder, &actor, &nodes)?,
-        Action::Restart => restart(builder, &actor, &nodes)?,
+        Action::Restart => {
+            let restarted = restart(builder, &actor, &nodes)?;
+            dependents_up(builder, &actor, ("is restarted", &restarted))?;
+        }
         Action::Clear => clear(builder, &actor, &nodes)?,
     }
     if builder.is_empty() {
@@ -90,7 +96,7 @@ fn disable(builder: &mut Builder<'_, '_, '_>, actor: &Actor, nodes: &[String]) -
         let alone = alone.into_iter().flatten().collect();
         builder.switch(name, (SwitchChange::Disable, &nodes), alone, (&reason, &Wait::default()));
     }
-    dependents_up(builder, actor, "goes offline")
+    dependents_up(builder, actor, ("goes offline", &BTreeSet::new()))
 }
 
 /// The switch, then Monitor_start where it is online and no monitor runs; one that failed to start is stopped first.
@@ -141,33 +147,6 @@ fn unmonitor(builder: &mut Builder<'_, '_, '_>, actor: &Actor, nodes: &[String])
     Ok(())
 }
 
-/// The methods of a restart in place. Where Start and Stop do not pair up, it is taken offline and brought online.
-fn restart(builder: &mut Builder<'_, '_, '_>, actor: &Actor, nodes: &[String]) -> Result<(), CommandError> {
-    let name = &actor.name;
-    let reason = Reason::new(Phase::Up, Event::ResourceRestart, format!("`{name}` is restarted where it is online."));
-    let in_place = actor.of.has(Method::Start) && actor.of.has(Method::Stop);
-    for node in nodes {
-        let wait = Wait::default();
-        if in_place {
-            let wanted = [Method::MonitorStop, Method::Stop, Method::Start, Method::MonitorStart];
-            builder.chain(actor, node, (&wanted, Monitor::AsRecorded), (&reason, &wait))?;
-            continue;
-        }
-        let down = Reason { event: Event::TakeOffline, ..reason.clone() };
-        let mut last = builder.chain(actor, node, (STOPS, Monitor::AsRecorded), (&down, &wait))?;
-        let alone = actor.starts_alone(node);
-        if !alone.is_empty() {
-            let wait = last.map_or_else(Wait::default, Wait::on);
-            let at = (SwitchChange::Restart, std::slice::from_ref(node));
-            last = Some(builder.switch(name, at, alone, (&reason, &wait)));
-        }
-        let up = Reason { event: Event::BringOnline, ..reason.clone() };
-        let wait = last.map_or_else(Wait::default, Wait::on);
-        builder.chain(actor, node, (STARTS, Monitor::Stopped), (&up, &wait))?;
-    }
-    dependents_up(builder, actor, "is restarted")
-}
-
 /// What a failed start began is stopped; that a failed stop is cleaned up is the administrator's word.
 fn clear(builder: &mut Builder<'_, '_, '_>, actor: &Actor, nodes: &[String]) -> Result<(), CommandError> {
     let name = &actor.name;
@@ -201,11 +180,16 @@ fn dependencies_down(builder: &mut Builder<'_, '_, '_>, actor: &Actor) -> Result
     Ok(())
 }
 
-/// Says of what depends on the resource and is online.
-fn dependents_up(builder: &mut Builder<'_, '_, '_>, actor: &Actor, what: &str) -> Result<(), CommandError> {
+/// Says of what depends on the resource, is online and is not restarted with it.
+fn dependents_up(
+    builder: &mut Builder<'_, '_, '_>,
+    actor: &Actor,
+    (what, restarted): (&str, &BTreeSet<String>),
+) -> Result<(), CommandError> {
     let name = &actor.name;
     for (dependent, properties) in builder.reader.dependents(name)? {
-        if is_strong(&properties) && !builder.is_empty() && is_online(builder, &dependent)? {
+        let stays = is_strong(&properties) && !restarted.contains(&dependent);
+        if stays && !builder.is_empty() && is_online(builder, &dependent)? {
             let sentence = format!("`{dependent}` depends on `{name}`, which {what}; it stays as it is.");
             builder.notice(NoticeKind::Dependency, sentence);
         }
@@ -213,7 +197,7 @@ fn dependents_up(builder: &mut Builder<'_, '_, '_>, actor: &Actor, what: &str) -
     Ok(())
 }
 
-fn is_strong(properties: &std::collections::BTreeSet<String>) -> bool {
+fn is_strong(properties: &BTreeSet<String>) -> bool {
     properties.iter().any(|property| property != "Resource_dependencies_weak")
 }
 

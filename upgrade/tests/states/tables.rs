@@ -10,6 +10,18 @@ pub const MANAGED: &str = "group manage g; group manage h";
 pub const MON: &str =
     "group manage g; group manage h; group online g; group online h; resource unmonitor db; resource unmonitor web";
 
+/// As [`ONLINE`]; `web` and `sys` of the other group depend on `db` by restart, `web` on `sys`, too.
+pub const RESTARTS: &str = "group manage g; group manage h; group online g; group online h; resource set web -p \
+     Resource_dependencies= -p Resource_dependencies_restart=db,sys; resource set sys -p Resource_dependencies_restart=db";
+
+/// As [`ONLINE`]; `sys` depends on `net` of its group by restart.
+pub const RESTARTS_LOCAL: &str = "group manage g; group manage h; group online g; group online h; resource set sys -p \
+     Resource_dependencies_restart=net";
+
+/// As [`RESTARTS`], but what depends on `db` is online nowhere.
+pub const RESTARTS_OFF: &str = "group manage g; group manage h; group online g; resource disable web; resource set web -p \
+     Resource_dependencies= -p Resource_dependencies_restart=db; resource set sys -p Resource_dependencies_restart=db";
+
 /// States, each by what has happened.
 pub const SETUPS: &[&str] = &[
     "",
@@ -141,6 +153,20 @@ pub const RUNS: &[(&str, &str, &str)] = &[
     (MON, "resource restart db", "Stop db@n1, Start db@n1"),
     // Where nothing else starts and stops it, Prenet_start and Postnet_stop do.
     (ONLINE, "resource restart net --node n2", "Postnet_stop net@n2, Prenet_start net@n2"),
+    // What depends on it by restart is restarted behind it: in its group where it is, in another one wherever that is online.
+    (
+        RESTARTS,
+        "resource restart db",
+        "Monitor_stop db@n1, Stop db@n1, Start db@n1, Monitor_start db@n1, Monitor_stop sys@n1, Stop sys@n1, Start sys@n1, \
+             Monitor_start sys@n1, Monitor_stop sys@n2, Stop sys@n2, Start sys@n2, Monitor_start sys@n2, Monitor_stop web@n1, Stop \
+             web@n1, Start web@n1, Monitor_start web@n1",
+    ),
+    (
+        RESTARTS_LOCAL,
+        "resource restart net --node n2",
+        "Postnet_stop net@n2, Prenet_start net@n2, Monitor_stop sys@n2, Stop sys@n2, Start sys@n2, Monitor_start sys@n2",
+    ),
+    (RESTARTS_OFF, "resource restart db", "Monitor_stop db@n1, Stop db@n1, Start db@n1, Monitor_start db@n1"),
     // What a failed start began is stopped; a failed stop is cleaned up by hand.
     (
         "group manage g; group online g; resource state web --node n1 start_failed",
@@ -313,6 +339,14 @@ pub const FAILURES: &[Failing] = &[
         "Start db@n1",
         "Monitor_stop db@n1, Stop db@n1, Start db@n1",
         &[("db", "n1", StartFailed)],
+    ),
+    // What would be restarted with it stays as it is.
+    (
+        RESTARTS,
+        "resource restart db",
+        "Start db@n1",
+        "Monitor_stop db@n1, Stop db@n1, Start db@n1",
+        &[("db", "n1", StartFailed), ("web", "n1", Online), ("sys", "n2", Online)],
     ),
     (
         ONLINE,
