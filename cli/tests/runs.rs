@@ -108,7 +108,8 @@ fn the_run_goes_on_without_whoever_started_it_and_is_resumed_without_its_coordin
     first.kill().expect("it is ended");
     first.wait().expect("it ends");
     let owner = cluster.path().join("store.db.run/locks/r1.owner");
-    let pid: i32 = fs::read_to_string(&owner).expect("the owner").trim().parse().expect("a number");
+    let pid: i32 =
+        fs::read_to_string(&owner).expect("the owner").lines().next().unwrap_or_default().parse().expect("a number");
     assert!(cluster.fails(5, "resume").contains("run r1 is at work"), "its coordinator lives");
     nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGKILL).expect("it lives");
     wait_until(|| rtreg_runtime::live::is_free(&owner));
@@ -256,4 +257,119 @@ fn nothing_passes_a_point_of_no_return_unaccepted() {
     let ran = log(&cluster);
     assert_eq!(ran.last().map(String::as_str), Some("Start 2.0"), "{ran:?}");
     assert_eq!(valid(&cluster, "show-resource", "show resource r")["type_version"], "2.0");
+}
+
+#[test]
+fn what_a_person_assumes_waits_for_what_is_at_work() {
+    let cluster = service("WHEN_OFFLINE");
+    hold(&cluster, "Stop-1.0");
+    cluster.ok("plan r --to 2.0 --allow offline --out plan.json");
+    let run = cluster.command().args(["apply", "plan.json"]).stdout(Stdio::piped()).spawn().expect("it runs");
+    wait_for(&cluster, "Stop 1.0");
+    // The owner lives: nobody's word is taken, and nothing is written.
+    assert!(cluster.fails(5, "resume r1 --assume done").contains("run r1 is at work"));
+    assert_eq!(valid(&cluster, "run", "runs show r1")["operations"][2]["status"], "begun");
+    release(&cluster, "Stop-1.0");
+    assert!(run.wait_with_output().expect("it ends").status.success());
+    let expected = ["Validate 2.0", "Monitor_stop 1.0", "Stop 1.0", "Start 2.0", "Monitor_start 2.0"];
+    assert_eq!(log(&cluster), expected);
+}
+
+#[test]
+fn a_method_that_can_never_succeed_is_a_persons_word() {
+    let cluster = service("WHEN_OFFLINE");
+    cluster.write("fail-Stop-1.0", "");
+    cluster.ok("plan r --to 2.0 --allow offline --out plan.json");
+    cluster.fails(14, "apply plan.json");
+    cluster.fails(14, "resume");
+    cluster.ok("resume --assume done");
+    assert_eq!(valid(&cluster, "show-resource", "show resource r")["type_version"], "2.0");
+    assert_eq!(log(&cluster).iter().filter(|line| *line == "Stop 1.0").count(), 2);
+    assert!(cluster.fails(4, "resume r1 --assume done").contains("has ended already"));
+    cluster.ok("history verify");
+}
+
+#[test]
+fn a_failing_init_is_undone() {
+    let cluster = service("WHEN_UNMANAGED");
+    cluster.write("fail-Init-2.0", "");
+    cluster.ok("plan r --to 2.0 --allow unmanaged --out plan.json");
+    cluster.fails(13, "apply plan.json");
+    assert_eq!(log(&cluster).iter().filter(|line| *line == "Init 2.0").count(), 1, "{:?}", log(&cluster));
+    assert_eq!(valid(&cluster, "show-resource", "show resource r")["type_version"], "1.0");
+    cluster.ok("history verify");
+}
+
+#[test]
+fn a_changed_file_is_accepted_by_whoever_resumes() {
+    let cluster = service("WHEN_OFFLINE");
+    let stop = cluster.path().join("1.0/stop");
+    let text = fs::read_to_string(&stop).expect("a script");
+    cluster.ok("plan r --to 2.0 --allow offline --out plan.json");
+    fs::write(&stop, format!("{text}# changed\n")).expect("a script");
+    assert!(cluster.fails(14, "apply plan.json").contains("--accept-changed-methods"));
+    cluster.fails(14, "resume");
+    cluster.ok("resume --accept-changed-methods");
+    assert_eq!(valid(&cluster, "show-resource", "show resource r")["type_version"], "2.0");
+}
+
+#[test]
+fn what_wanted_to_go_back_goes_back_also_when_resumed() {
+    let cluster = service("WHEN_OFFLINE");
+    hold(&cluster, "Stop-1.0");
+    cluster.ok("plan r --to 2.0 --allow offline --out plan.json");
+    let run = cluster.command().args(["apply", "plan.json"]).stdout(Stdio::piped()).spawn().expect("it runs");
+    wait_for(&cluster, "Stop 1.0");
+    let abort = cluster.command().args(["abort", "r1"]).stdout(Stdio::piped()).spawn().expect("it runs");
+    wait_until(|| cluster.ok("history run:r1").contains("abort_wanted"));
+    let owner = cluster.path().join("store.db.run/locks/r1.owner");
+    let pid = rtreg_runtime::live::owner(&owner).expect("it lives");
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGKILL).expect("it lives");
+    run.wait_with_output().expect("it ends");
+    abort.wait_with_output().expect("it ends");
+    release(&cluster, "Stop-1.0");
+    wait_until(|| rtreg_runtime::live::is_free(&owner));
+    cluster.fails(13, "resume r1");
+    assert_eq!(log(&cluster)[2..], ["Stop 1.0", "Start 1.0", "Monitor_start 1.0"]);
+    assert_eq!(valid(&cluster, "run", "runs show r1")["state"], "aborted");
+}
+
+#[test]
+fn one_store_has_one_folder_of_locks_whatever_it_is_called() {
+    let cluster = service("WHEN_OFFLINE");
+    hold(&cluster, "Stop-1.0");
+    let other = cluster.path().join("other");
+    std::os::unix::fs::symlink(cluster.path(), &other).expect("a link");
+    cluster.ok("plan r --to 2.0 --allow offline --out plan.json");
+    let run = cluster.command().args(["apply", "plan.json"]).stdout(Stdio::piped()).spawn().expect("it runs");
+    wait_for(&cluster, "Stop 1.0");
+    let store = format!("sqlite:{}", other.join("store.db").display());
+    let resume = cluster.command().env("RTREG_STORE", store).arg("resume").output().expect("it runs");
+    assert_eq!(resume.status.code(), Some(5));
+    release(&cluster, "Stop-1.0");
+    assert!(run.wait_with_output().expect("it ends").status.success());
+}
+
+#[test]
+fn what_a_method_prints_never_loses_its_outcome() {
+    let cluster = service("WHEN_OFFLINE");
+    let start = cluster.path().join("2.0/start");
+    let text = fs::read_to_string(&start).expect("a script");
+    fs::write(&start, format!("{text}head -c 200000 /dev/zero\n")).expect("a script");
+    cluster.ok("plan r --to 2.0 --allow offline --out plan.json");
+    cluster.ok("apply plan.json --accept-changed-methods");
+    assert_eq!(valid(&cluster, "show-resource", "show resource r")["type_version"], "2.0");
+}
+
+#[test]
+fn a_type_that_a_run_may_go_back_to_stays_where_it_is() {
+    let cluster = service("WHEN_OFFLINE");
+    hold(&cluster, "Start-2.0");
+    cluster.ok("plan r --to 2.0 --allow offline --out plan.json");
+    let run = cluster.command().args(["apply", "plan.json"]).stdout(Stdio::piped()).spawn().expect("it runs");
+    wait_for(&cluster, "Start 2.0");
+    cluster.ok("node add n9");
+    assert!(cluster.fails(5, "type set svc:1.0 --node n9").contains("run r1"));
+    release(&cluster, "Start-2.0");
+    assert!(run.wait_with_output().expect("it ends").status.success());
 }

@@ -125,7 +125,7 @@ pub fn all(view: &View<'_>) -> Result<Vec<RunRecord>, StoreError> {
 /// [`StoreError`].
 pub fn reserved(view: &View<'_>, what: &str, run: &str) -> Result<Refusal, StoreError> {
     let record = view.peek_record::<RunRecord>(&keys::run(run))?;
-    let (mut details, mut state) = (Vec::new(), "is at work on it");
+    let (mut details, mut state) = (Vec::new(), "is at work on it, or its owner has ended");
     if let Some(record) = &record {
         let Owner { who, node, since, .. } = &record.owner;
         let sudo = who.sudo_user.as_ref().map(|user| format!(" ({user} by sudo)")).unwrap_or_default();
@@ -148,6 +148,9 @@ pub fn reserved(view: &View<'_>, what: &str, run: &str) -> Result<Refusal, Store
 struct Reserved {
     #[serde(default)]
     reserved_by: Option<String>,
+    /// Of a resource: its group, with which it is reserved.
+    #[serde(default)]
+    group: Option<String>,
 }
 
 /// Refuses a change of something that another run has reserved: of the record itself, or of what belongs to a group.
@@ -164,8 +167,13 @@ pub(crate) fn check_reserved(view: &View<'_>, changed: &[&str], run: Option<&str
             }
             _ => continue,
         };
-        let Some(Reserved { reserved_by: Some(holder) }) = view.record(&record)? else { continue };
-        if run != Some(holder.as_str()) {
+        let Some(Reserved { reserved_by, group }) = view.record(&record)? else { continue };
+        let of_group = match group {
+            Some(group) if reserved_by.is_none() => view.record::<Reserved>(&keys::group(&group))?,
+            _ => None,
+        };
+        let holder = reserved_by.or(of_group.and_then(|group| group.reserved_by));
+        if let Some(holder) = holder.filter(|holder| run != Some(holder.as_str())) {
             return Err(reserved(view, &what, &holder)?.into());
         }
     }

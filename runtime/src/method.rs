@@ -336,7 +336,9 @@ impl Output {
 
     /// What was kept, and what somebody may still write to.
     fn close(self) -> (String, Option<Remainder>) {
-        let mut text = String::from_utf8_lossy(&self.kept).into_owned();
+        // What controls a terminal is not printed again, and takes six bytes each where it is kept.
+        let shown = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { char::REPLACEMENT_CHARACTER } else { c };
+        let mut text: String = String::from_utf8_lossy(&self.kept).chars().map(shown).collect();
         if self.cut {
             text.push_str(&format!("\n[more than {OUTPUT_BYTES_MAX} bytes; the rest is left out]\n"));
         }

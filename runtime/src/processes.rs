@@ -42,6 +42,11 @@ fn process(pid: i32) -> Option<Process> {
     Some(Process { pid, started, parent, command })
 }
 
+/// When a process began, in ticks since the boot; none if there is none of that number.
+pub fn began(pid: i32) -> Option<u64> {
+    process(pid).map(|process| process.started)
+}
+
 /// Those of a table that descend from `ancestor`, itself left out.
 pub fn descendants(table: &[Process], ancestor: i32) -> Vec<Process> {
     table.iter().filter(|process| descends(table, process, ancestor)).cloned().collect()

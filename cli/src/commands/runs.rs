@@ -6,14 +6,13 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use rtreg_registry::{CommandError, Refusal, inspect, runs};
 use rtreg_runtime::live::{self, AgentError, Mode, World};
-use rtreg_upgrade::execute::Status;
-use rtreg_upgrade::run::{self, Begin, Hand, render_run, render_runs};
+use rtreg_upgrade::run::{self, Begin, render_run, render_runs};
 
 use super::plan;
 use crate::app::App;
 use crate::error::{CliError, Exit};
 use crate::irreversible;
-use crate::live::{Following, Told, carry_out, go_on, place, program};
+use crate::live::{Following, GoingOn, Told, carry_out, go_on, place, program};
 use crate::output;
 
 /// The arguments of `rtreg apply`.
@@ -59,6 +58,9 @@ pub struct ResumeArguments {
     /// Take the run from its owner, even if he may live; that is kept in the history.
     #[arg(long)]
     take_over: bool,
+    /// Run methods although their file is not the one that the version registered.
+    #[arg(long)]
+    accept_changed_methods: bool,
     /// Append every event to this file, as a line of JSON.
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
@@ -150,22 +152,12 @@ pub fn what(made: &rtreg_upgrade::plan::Plan) -> String {
 /// There is no such run, or its owner lives; a store that fails.
 pub fn resume(arguments: &ResumeArguments, app: &App) -> Result<Exit, CliError> {
     let run = chosen(app, arguments.run.as_deref())?;
-    if let Some(assume) = arguments.assume {
-        let store = app.store_that_exists()?;
-        let begun = inspect(store, |view| run::operations(view, &run))?;
-        let open: Vec<String> =
-            begun.into_iter().filter(|(_, of)| of.status == Status::Begun).map(|(id, _)| id).collect();
-        let ctx = app.context();
-        let hand = Hand { store, ctx: &ctx, run: &run, epoch: None };
-        if open.is_empty() {
-            let refusal = Refusal::new("outcome_known", format!("every operation of run {run} has an outcome"));
-            return Err(CliError::new(Exit::Refused, refusal.help(format!("`rtreg resume {run}` goes on"))));
-        }
-        for id in open {
-            run::assume(&hand, &id, assume == Assume::Done)?;
-        }
-    }
-    go_on(app, (&run, Mode::On), arguments.take_over, &Following { events: arguments.events.clone(), told: Told::All })
+    let how = GoingOn {
+        by_force: arguments.take_over,
+        assume: arguments.assume.map(|assume| assume == Assume::Done),
+        accept_changed_methods: arguments.accept_changed_methods,
+    };
+    go_on(app, (&run, Mode::On), &how, &Following { events: arguments.events.clone(), told: Told::All })
 }
 
 /// Goes back.
@@ -174,9 +166,15 @@ pub fn resume(arguments: &ResumeArguments, app: &App) -> Result<Exit, CliError> 
 /// There is no such run; a store that fails.
 pub fn abort(arguments: &AbortArguments, app: &App) -> Result<Exit, CliError> {
     let run = chosen(app, arguments.run.as_deref())?;
-    match go_on(app, (&run, Mode::Back), false, &Following { events: arguments.events.clone(), told: Told::All })? {
+    let following = Following { events: arguments.events.clone(), told: Told::All };
+    match go_on(app, (&run, Mode::Back), &GoingOn::default(), &following)? {
         // That it goes back is what was asked for.
         Exit::Unwound => Ok(Exit::Done),
+        Exit::Done => {
+            let refusal =
+                Refusal::new("run_done", format!("run {run} was done before it could go back: everything stays"));
+            Err(CliError::new(Exit::Refused, refusal.help(format!("`rtreg rollback {run}` goes back behind it"))))
+        }
         other => Ok(other),
     }
 }

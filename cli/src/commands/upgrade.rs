@@ -54,7 +54,7 @@ fn is_driven(store: &dyn Store, resource: &str) -> Result<bool, CliError> {
         let Some(found) = found else { return Ok(None) };
         Ok::<_, CommandError>(view.record::<GroupRecord>(&keys::group(&found.group))?.map(|group| group.driver))
     })?;
-    Ok(driver == Some(Driver::Rgm))
+    Ok(driver != Some(Driver::Recorded))
 }
 
 fn by_plan(app: &App, store: &dyn Store, (wish, preview): (Wish, bool), how: &How) -> Result<Exit, CliError> {

@@ -56,16 +56,17 @@ fn context() -> Context {
 
 /// Carries a run on: run, direction, and the file of events.
 fn coordinate(words: &[String], world: &World<'_>) -> Result<(), CommandError> {
-    let (run, mode, file) = match words {
-        [run, mode] => (run, mode, None),
-        [run, mode, file] => (run, mode, Some(PathBuf::from(file))),
+    let (run, epoch, mode, file) = match words {
+        [run, epoch, mode] => (run, epoch, mode, None),
+        [run, epoch, mode, file] => (run, epoch, mode, Some(PathBuf::from(file))),
         _ => return Err(CommandError::Internal("a coordinator is called with run and direction".to_owned())),
     };
     let mode = Mode::parse(mode).ok_or_else(|| CommandError::Internal("a run goes on or back".to_owned()))?;
     let broken = |error: io::Error| CommandError::Internal(error.to_string());
     live::leave();
-    let mut lock = File::from(io::stdin().as_fd().try_clone_to_owned().map_err(broken)?);
-    lock.set_len(0).and_then(|()| write!(lock, "{}", std::process::id())).map_err(broken)?;
+    let lock = File::from(io::stdin().as_fd().try_clone_to_owned().map_err(broken)?);
+    live::sign_owner(&lock).map_err(broken)?;
+    let epoch = epoch.parse().map_err(|_| CommandError::Internal("an epoch is a number".to_owned()))?;
     std::thread::scope(|scope| {
         let (say, heard) = channel();
         std::thread::Builder::new()
@@ -77,7 +78,7 @@ fn coordinate(words: &[String], world: &World<'_>) -> Result<(), CommandError> {
                 _ = say.send(line);
             }
         };
-        live::coordinate(world, (run, mode), &lock, &mut say).map(drop)
+        live::coordinate(world, (run, epoch, mode), &lock, &mut say).map(drop)
     })
 }
 

@@ -17,9 +17,9 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use rtreg_registry::runs::{RunRecord, RunState};
 use rtreg_registry::{Refusal, Store, inspect, runs};
-use rtreg_runtime::live::{self, COORDINATE_COMMAND, Mode, Place};
-use rtreg_upgrade::execute::BundleEnd;
-use rtreg_upgrade::plan::Plan;
+use rtreg_runtime::live::{self, COORDINATE_COMMAND, Mode, Place, World};
+use rtreg_upgrade::execute::{BundleEnd, Status};
+use rtreg_upgrade::plan::{IfFailed, Plan};
 use rtreg_upgrade::run::{self, Begin, Hand, RunReport, render_run};
 
 use crate::app::App;
@@ -72,7 +72,7 @@ pub fn carried_out(app: &App, request: &Begin<'_>, following: &Following) -> Res
     check_events(following)?;
     let record = run::begin(store, &app.context(), request)?;
     let lock = own(&place, &record.id)?.ok_or_else(|| CliError::internal("a new run has an owner already"))?;
-    let exit = follow_coordinator(app, store, (&place, lock), (&record.id, Mode::On), following)?;
+    let exit = follow_coordinator(app, store, (&place, lock), (&record, Mode::On), following)?;
     Ok((exit, record.id))
 }
 
@@ -87,23 +87,32 @@ fn check_events(following: &Following) -> Result<(), CliError> {
     })
 }
 
+/// How a run is gone on with.
+#[derive(Debug, Clone, Default)]
+pub struct GoingOn {
+    /// It is taken from its owner, even if he lives.
+    pub by_force: bool,
+    /// What a person says of operations whose outcome is not known, or that cannot succeed: that they are done, or not.
+    pub assume: Option<bool>,
+    /// Methods run although their file is not the one that the version registered.
+    pub accept_changed_methods: bool,
+}
+
 /// Goes on with a run, or back.
 ///
 /// # Errors
 /// There is no such run, it has ended, or its owner lives.
-pub fn go_on(app: &App, (run, mode): (&str, Mode), by_force: bool, following: &Following) -> Result<Exit, CliError> {
+pub fn go_on(app: &App, (run, mode): (&str, Mode), how: &GoingOn, following: &Following) -> Result<Exit, CliError> {
     check_events(following)?;
     let store = app.store_that_exists()?;
     let place = place(app)?;
     let record = inspect(store, |view| runs::find(view, run))?;
     let lock = own(&place, run)?;
+    let is_taken = lock.is_none() && how.by_force;
     let ctx = app.context();
     let hand = Hand { store, ctx: &ctx, run, epoch: None };
-    let lock = match (lock, by_force) {
-        (Some(lock), _) => {
-            run::take_over(&hand, false)?;
-            lock
-        }
+    let lock = match (lock, how.by_force) {
+        (Some(lock), _) => lock,
         (None, false) if mode == Mode::Back => {
             run::want_abort(&hand)?;
             eprintln!("note: run {run} is at work; it is asked to go back");
@@ -112,18 +121,55 @@ pub fn go_on(app: &App, (run, mode): (&str, Mode), by_force: bool, following: &F
         }
         (None, false) => return Err(lives(&record)),
         (None, true) => {
-            run::take_over(&hand, true)?;
-            end_owner(&place, run)?;
+            run::take_over(&hand, true, how.accept_changed_methods)?;
+            if let Some(pid) = live::owner(&place.owner_lock(run)) {
+                _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+            }
             live::take(&place.owner_lock(run)).map_err(|error| CliError::io(error.to_string()))?
         }
     };
-    let record = inspect(store, |view| runs::find(view, run))?;
+    if record.state.is_open()
+        && let Some(done) = how.assume
+    {
+        assume(app, (store, &place), &hand, done)?;
+    }
+    let record = match is_taken {
+        true => inspect(store, |view| runs::find(view, run))?,
+        false => run::take_over(&hand, false, how.accept_changed_methods)?,
+    };
     if mode == Mode::On && !record.abort_wanted {
         let plan = inspect(store, |view| run::plan_of(view, &record))?;
         check_agents(store, &place, &plan, &ctx.local_node)?;
         run::reserve_rest(&hand, &plan)?;
     }
-    follow_coordinator(app, store, (&place, lock), (run, mode), following)
+    follow_coordinator(app, store, (&place, lock), (&record, mode), following)
+}
+
+/// A person says what nobody else can: of an operation whose outcome is not known although nobody is at it any more, and of one that
+/// has stopped the run because it failed.
+fn assume(app: &App, (store, place): (&dyn Store, &Place), hand: &Hand<'_>, done: bool) -> Result<(), CliError> {
+    let run = hand.run;
+    let reason = app.options.reason.clone();
+    let clock = move || crate::app::context(reason.clone());
+    let world =
+        World { store, clock: &clock, place: place.clone(), node: app.context().local_node, program: program()? };
+    live::settle_all(&world, run)?;
+    let begun = inspect(store, |view| run::operations(view, run))?;
+    let is_open = |of: &run::OpRecord| match of.status {
+        Status::Begun => true,
+        Status::Failed => of.operation.if_failed == IfFailed::Halt,
+        Status::Done | Status::Skipped => false,
+    };
+    let open: Vec<String> = begun.into_iter().filter(|(_, of)| is_open(of)).map(|(id, _)| id).collect();
+    if open.is_empty() {
+        let message = format!("every operation of run {run} has an outcome, and none has stopped it");
+        let refusal = Refusal::new("outcome_known", message).help(format!("`rtreg resume {run}` goes on"));
+        return Err(CliError::new(Exit::Refused, refusal));
+    }
+    for id in open {
+        run::assume(hand, &id, done)?;
+    }
+    Ok(())
 }
 
 /// The place beside the store, ready for use.
@@ -147,7 +193,11 @@ pub fn program() -> Result<PathBuf, CliError> {
 /// The owner's lock, if nobody has it.
 fn own(place: &Place, run: &str) -> Result<Option<File>, CliError> {
     let path = place.owner_lock(run);
-    live::try_take(&path).map_err(|error| CliError::io(format!("{}: {error}", path.display())))
+    let failed = |error: std::io::Error| CliError::io(format!("{}: {error}", path.display()));
+    let taken = live::try_take(&path).map_err(failed)?;
+    // Whoever had it before is nobody's owner any more.
+    taken.as_ref().map_or(Ok(()), |file| file.set_len(0)).map_err(failed)?;
+    Ok(taken)
 }
 
 fn lives(record: &RunRecord) -> CliError {
@@ -158,15 +208,6 @@ fn lives(record: &RunRecord) -> CliError {
          `rtreg resume --take-over {0}`",
         record.id
     ))
-}
-
-/// Who is taken a run from may have stopped in the middle of anything: it is ended.
-fn end_owner(place: &Place, run: &str) -> Result<(), CliError> {
-    let text = std::fs::read_to_string(place.owner_lock(run)).unwrap_or_default();
-    if let Ok(pid) = text.trim().parse() {
-        _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
-    }
-    Ok(())
 }
 
 /// Every node on which something runs must have somebody who runs it; on one that is declared down nothing runs.
@@ -196,14 +237,16 @@ fn follow_coordinator(
     app: &App,
     store: &dyn Store,
     (place, lock): (&Place, File),
-    (run, mode): (&str, Mode),
+    (record, mode): (&RunRecord, Mode),
     following: &Following,
 ) -> Result<Exit, CliError> {
+    let run = record.id.as_str();
     let failed =
         |error: std::io::Error| CliError::io(format!("the coordinator of run {run} cannot be started: {error}"));
     let complaints = OpenOptions::new().create(true).append(true).open(place.complaints(run)).map_err(failed)?;
     let mut command = Command::new(program()?);
-    command.args([COORDINATE_COMMAND, &place.store().display().to_string(), run, mode.as_str()]);
+    let epoch = record.owner.epoch.to_string();
+    command.args([COORDINATE_COMMAND, &place.store().display().to_string(), run, &epoch, mode.as_str()]);
     if let Some(events) = &following.events {
         command.arg(std::path::absolute(events).unwrap_or_else(|_| events.clone()));
     }

@@ -177,13 +177,18 @@ impl Stage<'_> {
         }
         let is_expected = match output.status.code() {
             Some(0 | 13) => is_open,
-            Some(4) => !is_open,
+            // It had ended; or all of it was done, and that is not undone.
+            Some(4) => true,
             _ => false,
         };
         if !is_expected {
             return Err(said(&output).into());
         }
-        after::look(self.table, self.scenery, Some(&self.new), &agents).map_err(|why| with(why, &output))?;
+        let after =
+            after::look(self.table, self.scenery, Some(&self.new), &agents).map_err(|why| with(why, &output))?;
+        if output.status.code() == Some(4) && is_open && after.sides.contains(&Side::Old) {
+            return Err(with(format!("not everything is new: {:?}", after.sides).into(), &output));
+        }
         Ok(())
     }
 }

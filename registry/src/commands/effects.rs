@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rtreg_model::{MonitorState, Origin, ResourceState, RtVersion};
+use rtreg_model::{MonitorState, NodeStatus, Origin, ResourceState, RtVersion};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -180,8 +180,11 @@ fn in_group(scene: &mut Scene, effect: &Effect) -> Result<(), CommandError> {
         Effect::Managed { managed, .. } => scene.group.managed = *managed,
         Effect::GroupOnline { nodes, online, .. } => {
             for node in nodes {
-                let incarnation = scene.listed_node(node)?.incarnation;
-                if *online {
+                let record = scene.listed_node(node)?;
+                let (incarnation, is_up) = (record.incarnation, record.status == NodeStatus::Up);
+                if *online && !is_up {
+                    // Nothing came up on a node that is not there.
+                } else if *online {
                     scene.group.online_on.insert(node.clone(), incarnation);
                 } else {
                     scene.group.online_on.remove(node);

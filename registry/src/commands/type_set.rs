@@ -81,6 +81,7 @@ struct Wanted {
 pub fn type_set(tx: &mut Transaction<'_>, request: &Request) -> Result<Report, CommandError> {
     let wanted = read_request(request)?;
     let before = resolve_type(&tx.view, &request.name)?;
+    super::unregister::refuse_in_run(&tx.view, &before)?;
     let mut after = before.clone();
     if let Some(installed_nodes) = &wanted.installed_nodes {
         after.installed_nodes = match installed_nodes {

@@ -113,7 +113,7 @@ fn refuse_in_use(view: &View<'_>, record: &TypeRecord) -> Result<(), CommandErro
 }
 
 /// A run that is open may have to go back to a version that no resource has at this moment.
-fn refuse_in_run(view: &View<'_>, record: &TypeRecord) -> Result<(), CommandError> {
+pub(super) fn refuse_in_run(view: &View<'_>, record: &TypeRecord) -> Result<(), CommandError> {
     let name = record.name.to_string();
     for stored in view.range(&KeyRange::prefix(&keys::open_run("")), usize::MAX)? {
         let run = keys::last_part(&stored.key).unwrap_or_default();

@@ -140,13 +140,14 @@ fn take(world: &World<'_>, (run, operation, attempt): (&str, &str, u64)) -> Resu
         let record = run::operation(view, run, operation)?;
         Ok(addressed && record.is_some_and(|record| record.status == Status::Begun && record.attempt == attempt))
     })?;
-    if !is_wanted {
+    // A run that nobody carries on begins nothing: whoever goes on with it asks again.
+    if !is_wanted || lock::is_free(&world.place.owner_lock(run)) {
         return Ok(true);
     }
     crash::point("agent.before_spawn", operation);
     // From now on it has begun, also for who finds the lock free: a supervisor that is killed before it signs is not waited for.
-    let pid = i32::try_from(std::process::id()).unwrap_or_default();
-    lock::sign(&mut lock, &Holder { attempt, pid, boot: lock::boot() })?;
+    // Nothing runs yet that would have to be ended.
+    lock::sign(&mut lock, &Holder { attempt, pid: 0, boot: lock::boot() })?;
     start(world, (run, operation, attempt), lock)?;
     crash::point("agent.after_spawn", operation);
     Ok(true)

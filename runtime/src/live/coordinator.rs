@@ -4,7 +4,7 @@ use std::fs::File;
 
 use rtreg_registry::runs::{self, RunState};
 use rtreg_registry::{CommandError, inspect};
-use rtreg_upgrade::execute::{self, End, Outcome, Status};
+use rtreg_upgrade::execute::{self, BundleNote, End, Outcome, Status};
 use rtreg_upgrade::plan::Plan;
 use rtreg_upgrade::render::operation_words;
 use rtreg_upgrade::run::{self, Hand, finish, journal_of, operations, plan_of};
@@ -53,7 +53,7 @@ pub struct Coordinated {
 /// The store fails, or another owner has taken the run over. The run goes on from its journal.
 pub fn coordinate(
     world: &World<'_>,
-    (run, mode): (&str, Mode),
+    (run, epoch, mode): (&str, u64, Mode),
     lock: &File,
     events: &mut dyn FnMut(&Event),
 ) -> Result<Coordinated, CommandError> {
@@ -63,10 +63,13 @@ pub fn coordinate(
         let plan = plan_of(view, &record)?;
         Ok((record, plan))
     })?;
+    // Who wanted it undone wants that also of whoever carries it on.
+    let mode = if record.abort_wanted { Mode::Back } else { mode };
     say_begun(world, (run, &record.what), &plan, events)?;
     wait_for_others(world, run, events)?;
     let journal = inspect(world.store, |view| journal_of(view, run))?;
-    let mut live = Live::new(world, (run, record.owner.epoch), (&plan, journal), events);
+    let is_done = plan.bundles().all(|bundle| journal.bundles.get(&bundle.id) == Some(&BundleNote::Done));
+    let mut live = Live::new(world, (run, epoch), (&plan, journal), events);
     let outcome = match mode {
         Mode::On => execute::execute(&plan, &mut live),
         Mode::Back => execute::abort(&plan, &mut live),
@@ -77,6 +80,7 @@ pub fn coordinate(
     let wanted = inspect(world.store, |view| runs::find(view, run))?.abort_wanted;
     let state = match (&outcome.end, mode) {
         (End::Halted | End::Crashed, _) => RunState::Halted,
+        (End::Done, Mode::Back) if is_done => RunState::Done,
         (_, Mode::Back) => RunState::Aborted,
         (End::Done, Mode::On) => RunState::Done,
         (End::Stale { .. } | End::Failed, Mode::On) if wanted => RunState::Aborted,
@@ -84,7 +88,7 @@ pub fn coordinate(
     };
     crash::point("coordinator.before_end", "run");
     let ctx = (world.clock)();
-    finish(&Hand { store: world.store, ctx: &ctx, run, epoch: Some(record.owner.epoch) }, &plan, state)?;
+    finish(&Hand { store: world.store, ctx: &ctx, run, epoch: Some(epoch) }, &plan, state)?;
     crash::point("coordinator.after_end", "run");
     if !state.is_open() {
         world.place.forget(run);

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-use rtreg_registry::{CommandError, inspect, keys, runs};
+use rtreg_registry::{CommandError, StoreError, inspect, keys, runs};
 use rtreg_upgrade::execute::{BundleNote, Executor, Finished, Journal, Status, Task, TaskEnd};
 use rtreg_upgrade::plan::{Basis, Operation, Plan, Repeat};
 use rtreg_upgrade::render::operation_words;
@@ -214,11 +214,13 @@ impl<'a> Live<'a> {
         for id in free {
             let Some(waited) = self.begun.get(&id) else { continue };
             let node = waited.operation.node.clone().unwrap_or_default();
-            if waited.by_agent && self.is_to_come(&id, waited.attempt)? {
-                if has_agent(&self.world.place, &node) {
-                    continue;
+            if waited.by_agent {
+                match self.is_to_come(&id, waited.attempt)? {
+                    // Somebody has just taken it.
+                    None => continue,
+                    Some(true) if has_agent(&self.world.place, &node) => continue,
+                    Some(_) => self.act(|hand| run::withdraw(hand, &id))?,
                 }
-                self.act(|hand| run::withdraw(hand, &id))?;
             }
             let ended = settle(self.world, self.run, &id)?;
             let Some(waited) = self.begun.remove(&id) else { continue };
@@ -235,12 +237,12 @@ impl<'a> Live<'a> {
         Ok(())
     }
 
-    /// Whether the agent has not begun it yet.
-    fn is_to_come(&self, id: &str, attempt: u64) -> Result<bool, CommandError> {
+    /// Whether the agent has not begun it yet; none if its lock is held now.
+    fn is_to_come(&self, id: &str, attempt: u64) -> Result<Option<bool>, CommandError> {
         let path = self.world.place.operation_lock(self.run, id);
-        let Ok(Some(mut file)) = lock::try_take(&path) else { return Ok(false) };
+        let Ok(Some(mut file)) = lock::try_take(&path) else { return Ok(None) };
         let has_begun = lock::holder(&mut file).is_some_and(|holder| holder.attempt == attempt);
-        Ok(!has_begun && self.record(id)?.is_some_and(|record| record.status == Status::Begun))
+        Ok(Some(!has_begun && self.record(id)?.is_some_and(|record| record.status == Status::Begun)))
     }
 }
 
@@ -249,6 +251,16 @@ pub(super) fn patiently<R>(act: impl Fn() -> Result<R, CommandError>) -> Result<
     loop {
         match act() {
             Err(CommandError::Busy { .. }) => {}
+            acted => return acted,
+        }
+    }
+}
+
+/// As [`patiently`], and for as long as the store cannot be written: who holds the lock of an operation can wait.
+pub(super) fn stubbornly<R>(act: impl Fn() -> Result<R, CommandError>) -> Result<R, CommandError> {
+    loop {
+        match patiently(&act) {
+            Err(CommandError::Store(StoreError::Unavailable { .. })) => std::thread::park_timeout(LOOK),
             acted => return acted,
         }
     }
@@ -287,6 +299,20 @@ pub(super) fn settle(world: &World<'_>, run: &str, id: &str) -> Result<Option<Ta
     Ok(None)
 }
 
+/// Waits until nobody is at any operation of a run that has no outcome, takes back what no agent has begun, and ends what is left.
+///
+/// # Errors
+/// The store or a lock fails.
+pub fn settle_all(world: &World<'_>, run: &str) -> Result<(), CommandError> {
+    let begun = inspect(world.store, |view| run::operations(view, run))?;
+    for (id, _) in begun.into_iter().filter(|(_, record)| record.status == Status::Begun) {
+        let ctx = (world.clock)();
+        run::withdraw(&Hand { store: world.store, ctx: &ctx, run, epoch: None }, &id)?;
+        settle(world, run, &id)?;
+    }
+    Ok(())
+}
+
 fn end_of(record: &OpRecord) -> Option<TaskEnd> {
     match (record.status, &record.failure) {
         (Status::Begun, _) => None,
@@ -305,7 +331,10 @@ impl Executor for Live<'_> {
     fn stale(&mut self, basis: &Basis) -> Option<String> {
         match inspect(self.world.store, |view| run::stale(view, basis, Some(self.run))) {
             Ok(sentence) => sentence,
-            Err(error) => Some(error.to_string()),
+            Err(error) => {
+                self.broken = Some(error);
+                Some("The store cannot be read.".to_owned())
+            }
         }
     }
 

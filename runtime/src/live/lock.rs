@@ -12,6 +12,8 @@ use nix::libc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::processes;
+
 /// Who holds a lock, or held it last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Holder {
@@ -92,6 +94,28 @@ pub(super) fn holder(file: &mut File) -> Option<Holder> {
     file.seek(SeekFrom::Start(0)).ok()?;
     file.read_to_string(&mut text).ok()?;
     serde_json::from_str(&text).ok()
+}
+
+/// Writes into the lock of a run's owner which process it is: its number, the machine's life, and when it began.
+///
+/// # Errors
+/// What the system says.
+pub fn sign_owner(mut file: &File) -> io::Result<()> {
+    let pid = i32::try_from(std::process::id()).unwrap_or_default();
+    let began = processes::began(pid).unwrap_or_default();
+    file.seek(SeekFrom::Start(0))?;
+    file.set_len(0)?;
+    write!(file, "{pid}\n{}\n{began}\n", boot())
+}
+
+/// The process that has signed a lock as a run's owner; none if it does not live any more.
+pub fn owner(path: &Path) -> Option<i32> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let mut lines = text.lines();
+    let pid: i32 = lines.next()?.parse().ok()?;
+    let is_life = lines.next()? == boot();
+    let began: u64 = lines.next()?.parse().ok()?;
+    (is_life && processes::began(pid) == Some(began)).then_some(pid)
 }
 
 /// What names this life of the machine.

@@ -20,7 +20,13 @@ pub struct Place {
 impl Place {
     /// The folder of the store in this file.
     pub fn of_store(path: &Path) -> Self {
-        let store = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        // One store has one folder, by whatever name it is called.
+        let real = || {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+        };
+        let store = fs::canonicalize(path).ok().or_else(real);
+        let store = store.or_else(|| std::path::absolute(path).ok()).unwrap_or_else(|| path.to_owned());
         let mut folder = store.clone().into_os_string();
         folder.push(".run");
         Self { store, folder: PathBuf::from(folder) }

@@ -13,7 +13,7 @@ use rtreg_upgrade::execute::{Failure, FailureKind, Status};
 use rtreg_upgrade::plan::{DigestCheck, Operation, What};
 use rtreg_upgrade::run::{self, Ended, Hand, OpRecord};
 
-use super::executor::patiently;
+use super::executor::stubbornly;
 use super::lock::{self, Holder};
 use super::remains::CALL_VARIABLE;
 use super::terminal::leave;
@@ -90,7 +90,7 @@ impl Call {
         let ctx = (world.clock)();
         let hand = Hand { store: world.store, ctx: &ctx, run: &self.run, epoch: None };
         let ended = Ended { attempt: self.attempt, failure, words, millis, output };
-        patiently(|| run::outcome(&hand, &self.operation, &ended))?;
+        stubbornly(|| run::outcome(&hand, &self.operation, &ended))?;
         crash::point("supervisor.after_outcome", &self.operation);
         Ok(remainder)
     }
@@ -168,8 +168,8 @@ impl Program<'_> {
         }
         let expected = self.digest.map_or("none is known", |digest| digest.get(..12).unwrap_or(digest));
         let sentence = format!(
-            "The file of {} is not the one that its version registered: {} has the SHA-256 {}…, expected {expected}…; register \
-             the version again if that is right.",
+            "The file of {} is not the one that its version registered: {} has the SHA-256 {}…, expected {expected}…; put \
+             the right file there, or say --accept-changed-methods to `rtreg resume` if this one is right.",
             self.words,
             self.path,
             found.get(..12).unwrap_or(&found)

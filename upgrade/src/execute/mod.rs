@@ -187,7 +187,8 @@ pub fn execute(plan: &Plan, on: &mut dyn Executor) -> Outcome {
     }
     let mut bundles = BTreeMap::new();
     for wave in &plan.waves {
-        if on.wants_abort() {
+        let has_begun = |bundle: &crate::plan::Bundle| journal.has_begun(bundle) && !journal.has_ended(bundle);
+        if on.wants_abort() && !wave.bundles.iter().any(has_begun) {
             return Outcome { end: End::Failed, bundles };
         }
         let running: Vec<Running<'_>> = wave.bundles.iter().map(|bundle| Running::new(bundle, &journal)).collect();

@@ -334,7 +334,9 @@ impl<'p> Running<'p> {
         if self.undo.is_some() && is_well && !self.firsts.contains(&id) {
             self.undone.push(id.clone());
         }
-        if let Some(queue) = self.repeats.remove(&id).filter(|_| is_well) {
+        if let Some(queue) =
+            self.repeats.remove(&id).filter(|_| is_well && self.failing.is_none() && self.halting.is_none())
+        {
             self.begin_queue(on, queue);
         }
     }

@@ -1,6 +1,7 @@
 //! What undoes a bundle, from the plan and the journal alone. Only what is journaled as done or whose outcome is not certain is
 //! undone, the last step first; it never looks at any state, asks no gate and no Validate.
 
+use rtreg_model::Method;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +43,7 @@ pub fn unwinding(bundle: &Bundle, journal: &Journal) -> Unwinding {
         let Some(certain) = is_undone(step, journal.status(&step.id)) else { continue };
         let has_own = step.undo.iter().any(|undo| !undo.last);
         let records = !step.operation.on_done.is_empty();
-        if !certain && (has_own || records) && step.operation.repeat == Repeat::Yes {
+        if !certain && (has_own || records) && is_stopping(step) {
             // An interrupted Stop must have ended before anything is started over it. And where nothing is, as behind the Monitor_stop of
             // a version that the resource no longer has, what is recorded must become true.
             let id = format!("{}-again", step.id);
@@ -68,6 +69,13 @@ pub fn unwinding(bundle: &Bundle, journal: &Journal) -> Unwinding {
     }
     tasks.extend(last);
     Unwinding { tasks, passed: None }
+}
+
+/// Whether a step ends something, and may be run again. What begins something is ended by what undoes it.
+fn is_stopping(step: &Step) -> bool {
+    let method = step.operation.method().map(|call| call.method);
+    let ends = [Method::MonitorStop, Method::Stop, Method::PostnetStop, Method::Fini];
+    step.operation.repeat == Repeat::Yes && method.is_none_or(|method| ends.contains(&method))
 }
 
 /// Whether a step is undone, and whether it is certain that all of it was done. A commit that has no outcome has not happened.

@@ -244,13 +244,17 @@ impl State {
                 nodes.iter().for_each(|node| self.on(resource, node, |entry| entry.monitored = *on));
             }
             Effect::Managed { group, managed } => self.in_group(group, |group| group.managed = *managed),
-            Effect::GroupOnline { group, nodes, online } => self.in_group(group, |group| {
-                let is_online = |node: &&String| match nodes.contains(node) {
-                    true => *online,
-                    false => group.online_on.contains(node),
-                };
-                group.online_on = group.node_list.iter().filter(is_online).cloned().collect();
-            }),
+            Effect::GroupOnline { group, nodes, online } => {
+                let is_up = |node: &&String| self.status(node) == rtreg_model::NodeStatus::Up;
+                let up: Vec<String> = nodes.iter().filter(is_up).cloned().collect();
+                self.in_group(group, |group| {
+                    let is_online = |node: &&String| match nodes.contains(node) {
+                        true => *online && up.contains(node),
+                        false => group.online_on.contains(node),
+                    };
+                    group.online_on = group.node_list.iter().filter(is_online).cloned().collect();
+                });
+            }
             Effect::TypeVersion { resource, version, values } => {
                 if let Some(resource) = self.resources.get_mut(resource) {
                     resource.type_version = version.clone();

@@ -106,6 +106,9 @@ fn unseen(operation: &Operation) -> Option<String> {
 
 fn check_unused(view: &View<'_>, plan: &Plan) -> Result<(), CommandError> {
     let Some(run) = view.record::<String>(&keys::used_plan(&plan.id))? else { return Ok(()) };
+    if runs::find(view, &run)?.state.is_open() {
+        return Err(runs::reserved(view, "what this plan is about", &run)?.into());
+    }
     let message = format!("this plan was carried out already, by run {run}: a plan is used once");
     let help = format!("`rtreg runs show {run}` says what became of it; make a new plan with `rtreg plan …`");
     Err(Refusal::new("used_plan", message).help(help).into())

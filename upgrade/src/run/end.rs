@@ -108,7 +108,7 @@ fn found<R>(read: Result<R, CommandError>) -> Result<Option<R>, CommandError> {
 ///
 /// # Errors
 /// Refusals `not_found`, `run_ended`; [`CommandError::Store`].
-pub fn take_over(hand: &Hand<'_>, by_force: bool) -> Result<RunRecord, CommandError> {
+pub fn take_over(hand: &Hand<'_>, by_force: bool, accept_changed: bool) -> Result<RunRecord, CommandError> {
     let (record, _) = transact(hand.store, hand.ctx, ("runs", 1), |tx| {
         tx.act_for(hand.run);
         let mut record = runs::find(&tx.view, hand.run)?;
@@ -117,6 +117,7 @@ pub fn take_over(hand: &Hand<'_>, by_force: bool) -> Result<RunRecord, CommandEr
         let epoch = record.owner.epoch + 1;
         record.owner = Owner { epoch, who: ctx.who.clone(), node: ctx.local_node.clone(), since: ctx.at.clone() };
         record.state = RunState::Open;
+        record.accept_changed_methods |= accept_changed;
         tx.put(keys::run(hand.run), &record);
         tx.log(object(hand.run), if by_force { "take_over" } else { "resume" }, json!({ "epoch": epoch }))?;
         Ok(record)

@@ -30,6 +30,9 @@ pub struct OpRecord {
     pub status: Status,
     /// Counts how often it has begun, from 1.
     pub attempt: u64,
+    /// The life of its node in which it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incarnation: Option<u64>,
     /// When it began, RFC 3339 in UTC.
     pub began_at: String,
     /// When it ended; none while nobody has said so.
@@ -159,6 +162,7 @@ fn write(
         operation: task.operation.clone(),
         status,
         attempt,
+        incarnation: incarnation(tx, task.operation)?,
         began_at: at.clone(),
         ended_at: (status != Status::Begun).then_some(at),
         ended: None,
@@ -167,6 +171,12 @@ fn write(
         failure: None,
     };
     put(tx, hand, task.id, &record)
+}
+
+/// The life that the node of an operation lives now; none of what is done in the store alone.
+fn incarnation(tx: &Transaction<'_>, operation: &Operation) -> Result<Option<u64>, CommandError> {
+    let Some(node) = operation.node.as_deref() else { return Ok(None) };
+    Ok(tx.view.record::<NodeRecord>(&keys::node(node))?.map(|record| record.incarnation))
 }
 
 /// Writes the record of an operation; the run's chain holds its hash.
@@ -217,6 +227,7 @@ fn refused(hand: &Hand<'_>, task: &Task<'_>, refusal: &Refusal) -> Result<Begun,
             operation: task.operation.clone(),
             status: Status::Failed,
             attempt,
+            incarnation: None,
             began_at: tx.context().at.clone(),
             ended_at: at,
             ended: Some("refused".to_owned()),
@@ -242,9 +253,16 @@ pub fn outcome(hand: &Hand<'_>, id: &str, ended: &Ended) -> Result<bool, Command
         if before.status != Status::Begun || before.attempt != ended.attempt {
             return Ok(false);
         }
-        let status = if ended.failure.is_some() { Status::Failed } else { Status::Done };
+        // What began in an earlier life of the node has ended with it, whatever came of it.
+        let is_same_life = incarnation(tx, &before.operation)? == before.incarnation;
+        let status = match &ended.failure {
+            _ if !is_same_life => Status::Skipped,
+            Some(_) => Status::Failed,
+            None => Status::Done,
+        };
         let what = match status {
             Status::Done => before.operation.on_done.clone(),
+            Status::Skipped => Vec::new(),
             _ => before.operation.on_failed.clone(),
         };
         let after = OpRecord {
@@ -296,7 +314,8 @@ pub fn assume(hand: &Hand<'_>, id: &str, done: bool) -> Result<(), CommandError>
     transact(hand.store, hand.ctx, ONE, |tx| {
         owned(tx, hand)?;
         let before = record_of(tx, hand, id)?;
-        let Some(before) = before.filter(|before| before.status == Status::Begun) else {
+        let is_open = |before: &OpRecord| matches!(before.status, Status::Begun | Status::Failed);
+        let Some(before) = before.filter(is_open) else {
             let message = format!("the outcome of {id} of run {} is known, or it has not begun", hand.run);
             return Err(Refusal::new("outcome_known", message).help(format!("`rtreg runs show {}`", hand.run)).into());
         };
@@ -306,6 +325,7 @@ pub fn assume(hand: &Hand<'_>, id: &str, done: bool) -> Result<(), CommandError>
         let after =
             OpRecord { status, ended: Some(words.to_owned()), ended_at: Some(tx.context().at.clone()), ..before };
         put(tx, hand, id, &after)?;
+        unaddress(tx, hand, id, &after.operation)?;
         effects_of(tx, hand, id, &what)
     })?;
     Ok(())

@@ -127,7 +127,7 @@ pub fn report(view: &View<'_>, id: &str) -> Result<RunReport, CommandError> {
     operations.sort_by(|a, b| (&a.began_at, order(&a.id)).cmp(&(&b.began_at, order(&b.id))));
     let commands = match run.state {
         RunState::Halted => vec![format!("rtreg resume {id}"), format!("rtreg abort {id}")],
-        RunState::Open => vec![format!("rtreg abort {id}")],
+        RunState::Open => vec![format!("rtreg abort {id}"), format!("rtreg resume {id}")],
         RunState::Done if !run.state_command => vec![format!("rtreg rollback {id}")],
         RunState::Done | RunState::Failed | RunState::Aborted => Vec::new(),
     };

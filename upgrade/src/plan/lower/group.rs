@@ -10,7 +10,7 @@ use super::{Draft, Lowering};
 use crate::plan::method::Callee;
 use crate::plan::recorded;
 use crate::plan::state::Effect;
-use crate::plan::step::{GroupEvent, IfFailed, Phase, Why};
+use crate::plan::step::{GroupEvent, IfFailed, Phase, Undo, Why};
 
 impl Lowering<'_> {
     pub(super) fn group_down(&mut self, group: &str, after: &BTreeSet<String>) -> BTreeSet<String> {
@@ -42,7 +42,13 @@ impl Lowering<'_> {
             }
         }
         exits.extend(finis);
-        BTreeSet::from([self.group_step(group, Phase::Down, (GroupEvent::Unmanage, Vec::new(), ends), &exits)])
+        // What no Fini takes back is initialised again all the same when the group comes back under management.
+        let again = if before.driver == Driver::Rgm { self.inits_again(&ends) } else { Vec::new() };
+        let id = self.group_step(group, Phase::Down, (GroupEvent::Unmanage, Vec::new(), ends), &exits);
+        if let Some(step) = self.steps.last_mut() {
+            step.undo.extend(again);
+        }
+        BTreeSet::from([id])
     }
 
     pub(super) fn group_up(&mut self, group: &str, after: &BTreeSet<String>) -> BTreeSet<String> {
@@ -71,6 +77,17 @@ impl Lowering<'_> {
             exits = BTreeSet::from([self.group_step(group, Phase::Up, online, &exits)]);
         }
         exits
+    }
+
+    /// Init of the version before, for each place that leaves management without a Fini.
+    fn inits_again(&self, ends: &[Effect]) -> Vec<Undo> {
+        let again = ends.iter().filter_map(|end| {
+            let Effect::NotInitialised { resource, node } = end else { return None };
+            let (of, now) = (self.present.get(resource)?, self.resource(resource)?);
+            let callee = Callee { resource, group: &now.group, of, values: &now.values };
+            callee.call(Method::Init, node, IfFailed::Halt).map(plain)
+        });
+        again.collect()
     }
 
     pub(super) fn init(&mut self, name: &str, node: &str, event: Event, after: &BTreeSet<String>) -> Option<String> {
