@@ -373,3 +373,17 @@ fn a_type_that_a_run_may_go_back_to_stays_where_it_is() {
     release(&cluster, "Start-2.0");
     assert!(run.wait_with_output().expect("it ends").status.success());
 }
+
+#[test]
+fn a_run_about_something_else_in_the_group_makes_no_plan_stale() {
+    let cluster = service("WHEN_OFFLINE");
+    cluster.ok("resource create y --group g --type svc:1.0");
+    cluster.ok("plan r --to 2.0 --allow offline --out plan.json");
+    cluster.ok("resource unmonitor y");
+    cluster.ok("resource set y -p R_description=new");
+    cluster.ok("apply plan.json");
+    cluster.ok("plan r --to 1.0 --allow unmanaged --also all --out back.json");
+    cluster.ok("group set g -p Maximum_primaries=1");
+    cluster.ok("resource unmonitor r");
+    assert!(cluster.fails(5, "apply back.json").contains("the plan is stale: resource `r` has changed"));
+}

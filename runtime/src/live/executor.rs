@@ -329,7 +329,7 @@ impl Executor for Live<'_> {
     }
 
     fn stale(&mut self, basis: &Basis) -> Option<String> {
-        match inspect(self.world.store, |view| run::stale(view, basis, Some(self.run))) {
+        match inspect(self.world.store, |view| run::stale(view, basis, Some(self.run), None)) {
             Ok(sentence) => sentence,
             Err(error) => {
                 self.broken = Some(error);

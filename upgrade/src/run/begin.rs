@@ -1,11 +1,11 @@
 //! The beginning of a run: the plan is put into the store and used up, what it rests on is compared with what is there, and all that
 //! it moves is reserved. It either begins as a whole or not at all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rtreg_registry::commands::planning::{find_group, find_resource};
+use rtreg_registry::commands::planning::{find_group, find_resource, online_on};
 use rtreg_registry::history::{Object, sha256_hex};
-use rtreg_registry::records::{ResourceRecord, TypeRecord};
+use rtreg_registry::records::{GroupRecord, NodeRecord, ResourceRecord, TypeRecord};
 use rtreg_registry::runs::{self, Owner, RunRecord, RunState};
 use rtreg_registry::transaction::{Transaction, blob_changes};
 use rtreg_registry::{CommandError, Commit, Context, KeyRange, Refusal, Store, View, inspect, keys, transact};
@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::end::release;
 use super::{Hand, journal_of, object};
-use crate::plan::{Basis, Bundle, Driver, Operation, Plan, What};
+use crate::plan::{Basis, Bundle, Driver, Group, Operation, Plan, State, What};
 
 /// How many records are reserved in one commit, which holds the rest of the conditions, too.
 const RESERVED_AT_ONCE: usize = 20;
@@ -48,14 +48,14 @@ pub fn begin(store: &dyn Store, ctx: &Context, request: &Begin<'_>) -> Result<Ru
     let (first, rest) = reservations.split_first().map_or((None, &[][..]), |(first, rest)| (Some(first), rest));
     let (record, _) = transact(store, ctx, ("bundles", 1), |tx| {
         check_unused(&tx.view, plan)?;
-        refuse_stale(stale(&tx.view, &plan.basis, None)?)?;
+        refuse_stale(stale(&tx.view, &plan.basis, None, Some(&plan.state))?)?;
         let record = create(tx, request, blob.clone())?;
-        first.map_or(Ok(()), |(bundle, objects)| reserve(tx, &record.id, bundle, objects))?;
+        first.map_or(Ok(()), |(bundle, objects)| reserve(tx, &record.id, (bundle, &plan.state), objects))?;
         Ok(record)
     })?;
     let hand = Hand { store, ctx, run: &record.id, epoch: None };
     let reserved = rest.iter().try_for_each(|(bundle, objects)| {
-        transact(store, ctx, ("bundles", 1), |tx| reserve(tx, &record.id, bundle, objects)).map(drop)
+        transact(store, ctx, ("bundles", 1), |tx| reserve(tx, &record.id, (bundle, &plan.state), objects)).map(drop)
     });
     match reserved {
         Ok(()) => Ok(record),
@@ -219,9 +219,14 @@ pub(super) fn all(bundle: &Bundle, plan: &Plan) -> Vec<Object> {
 }
 
 /// Reserves records, if what their bundle rests on is still so.
-fn reserve(tx: &mut Transaction<'_>, run: &str, bundle: &Bundle, objects: &[Object]) -> Result<(), CommandError> {
+fn reserve(
+    tx: &mut Transaction<'_>,
+    run: &str,
+    (bundle, state): (&Bundle, &State),
+    objects: &[Object],
+) -> Result<(), CommandError> {
     tx.act_for(run);
-    refuse_stale(stale(&tx.view, &bundle.basis, Some(run))?)?;
+    refuse_stale(stale(&tx.view, &bundle.basis, Some(run), Some(state))?)?;
     let event = "reserve";
     for of in objects {
         let detail = json!({ "run": run });
@@ -258,7 +263,7 @@ pub fn reserve_rest(hand: &Hand<'_>, plan: &Plan) -> Result<(), CommandError> {
     let journal = inspect(hand.store, |view| journal_of(view, hand.run))?;
     for bundle in plan.bundles().filter(|bundle| !journal.has_begun(bundle) && !journal.has_ended(bundle)) {
         for names in all(bundle, plan).chunks(RESERVED_AT_ONCE) {
-            transact(hand.store, hand.ctx, ("bundles", 1), |tx| reserve(tx, hand.run, bundle, names))?;
+            transact(hand.store, hand.ctx, ("bundles", 1), |tx| reserve(tx, hand.run, (bundle, &plan.state), names))?;
         }
     }
     Ok(())
@@ -291,7 +296,12 @@ fn refuse_stale(sentence: Option<String>) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// [`CommandError::Store`].
-pub fn stale(view: &View<'_>, basis: &Basis, run: Option<&str>) -> Result<Option<String>, CommandError> {
+pub fn stale(
+    view: &View<'_>,
+    basis: &Basis,
+    run: Option<&str>,
+    state: Option<&State>,
+) -> Result<Option<String>, CommandError> {
     for (key, expected) in &basis.keys {
         let stored = view.get(key)?;
         let found = stored.as_ref().map(|stored| stored.modified);
@@ -307,6 +317,8 @@ pub fn stale(view: &View<'_>, basis: &Basis, run: Option<&str>) -> Result<Option
         match (holder, run) {
             (Some(holder), Some(run)) if holder == run => {}
             (Some(holder), _) => return Err(runs::reserved(view, &what, &holder)?.into()),
+            // What another run had only reserved, and has left as it was, has not changed.
+            (None, _) if object.kind == "group" && is_as_before(view, &object.name, state)? => {}
             (None, _) if found.is_none() => return Ok(Some(format!("{what} does not exist any more"))),
             (None, _) => return Ok(Some(format!("{what} has changed since the plan was made"))),
         }
@@ -319,6 +331,24 @@ pub fn stale(view: &View<'_>, basis: &Basis, run: Option<&str>) -> Result<Option
         }
     }
     types(view, basis)
+}
+
+/// Whether a group is as it was when the plan was made.
+fn is_as_before(view: &View<'_>, name: &str, state: Option<&State>) -> Result<bool, CommandError> {
+    let Some(before) = state.and_then(|state| state.groups.get(name)) else { return Ok(false) };
+    let Some(record) = view.record::<GroupRecord>(&keys::group(name))? else { return Ok(false) };
+    let mut nodes = BTreeMap::new();
+    for node in &record.node_list {
+        nodes.extend(view.record::<NodeRecord>(&keys::node(node))?.map(|found| (node.clone(), found)));
+    }
+    let now = Group {
+        managed: record.managed,
+        driver: record.driver,
+        node_list: record.node_list.clone(),
+        maximum_primaries: record.maximum_primaries,
+        online_on: online_on(&record, &nodes).into_iter().cloned().collect(),
+    };
+    Ok(now == *before)
 }
 
 fn types(view: &View<'_>, basis: &Basis) -> Result<Option<String>, CommandError> {
