@@ -387,3 +387,22 @@ fn a_run_about_something_else_in_the_group_makes_no_plan_stale() {
     cluster.ok("resource unmonitor r");
     assert!(cluster.fails(5, "apply back.json").contains("the plan is stale: resource `r` has changed"));
 }
+
+#[test]
+fn methods_have_nothing_of_whoever_called() {
+    let cluster = service("WHEN_OFFLINE");
+    let start = cluster.path().join("2.0/start");
+    let text = fs::read_to_string(&start).expect("a script");
+    let seen = cluster.path().join("seen");
+    fs::write(&start, format!("{text}ls /proc/self/fd > {0}; umask >> {0}\n", seen.display())).expect("a script");
+    cluster.ok("plan r --to 2.0 --allow offline --out plan.json");
+    let rtreg = env!("CARGO_BIN_EXE_rtreg");
+    let line = format!("umask 077; exec 7< /dev/null; exec {rtreg} apply plan.json --accept-changed-methods");
+    let mut command = Command::new("sh");
+    command.args(["-c", &line]).current_dir(cluster.path()).env_clear();
+    command.envs(cluster.command().get_envs().filter_map(|(name, value)| Some((name, value?))));
+    assert!(command.output().expect("it runs").status.success());
+    let seen = fs::read_to_string(seen).expect("what it saw");
+    // The standard ones, and that of the folder that ls looks into.
+    assert_eq!(seen.split_whitespace().collect::<Vec<_>>(), ["0", "1", "2", "3", "0022"]);
+}

@@ -32,6 +32,7 @@ pub fn hidden(arguments: &[OsString]) -> Option<u8> {
         return Some(asked(&words));
     }
     let (store, words) = words.split_first()?;
+    live::leave_behind();
     Some(match with_world(Path::new(store), |world| act(words, world)) {
         Ok(()) => Exit::Done.code(),
         Err(error) => {

@@ -140,7 +140,9 @@ pub fn go_on(app: &App, (run, mode): (&str, Mode), how: &GoingOn, following: &Fo
     if mode == Mode::On && !record.abort_wanted {
         let plan = inspect(store, |view| run::plan_of(view, &record))?;
         check_agents(store, &place, &plan, &ctx.local_node)?;
-        run::reserve_rest(&hand, &plan)?;
+        run::reserve_rest(&hand, &plan).map_err(|error| {
+            CliError::from(error).help(format!("`rtreg abort {run}` frees what the run holds; then make the plan anew"))
+        })?;
     }
     follow_coordinator(app, store, (&place, lock), (&record, mode), following)
 }
